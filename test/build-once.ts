@@ -1,0 +1,10 @@
+import { execFileSync } from 'node:child_process';
+
+/** Workers and child processes run compiled code, so a run of the tests begins with a build. */
+export function setup(): void {
+  try {
+    execFileSync(process.execPath, ['--import', 'tsx', 'docs/scripts/build.ts', '--keep'], {
+      stdio: 'pipe',
+    });
+  } catch {}
+}
