@@ -1,0 +1,134 @@
+/**
+ * Every error runstate throws on purpose; `docs/reference/errors.md` explains each one. A `%s` is
+ * filled in from the arguments, in order.
+ */
+export const errorMessages = {
+  ACTOR_NOT_BOUND: 'Machine "%s" has no implementation bound for "%s".',
+  ATTEMPT_TIMEOUT: 'The attempt took longer than timeoutMs (%s ms).',
+  BACKGROUND_STOPPED:
+    'Background task "%s" was refused: its %s was stopped and starts nothing more.',
+  CANCELLED: 'The task was cancelled%s.',
+  CHILD_FAILED: '%s',
+  CHILD_UNKNOWN: 'Supervisor "%s" has no child "%s". Its children are: %s.',
+  DEADLINE_EXCEEDED: 'The task did not end within deadlineMs (%s ms) of its submission.',
+  DEPENDENCY_FAILED: 'Task %s, which this one comes after, ended %s.',
+  DEPENDENCY_UNKNOWN: 'Task %s, named in `after`, does not exist. Give the id of a submitted task.',
+  ENGINE_CLOSED: 'The engine was closed while task %s had not settled.',
+  ENGINE_DEFECT: 'The engine failed while it ran task %s: %s',
+  ENGINE_NOT_RUNNING: 'The engine is %s. Call `await engine.start()` before submitting work.',
+  HEARTBEAT_TIMEOUT:
+    'The attempt reported no progress, log or checkpoint for heartbeatTimeoutMs (%s ms).',
+  IDEMPOTENCY_CONFLICT:
+    'Idempotency key "%s" was used by task %s with another %s. Use a new key for new work.',
+  IDS_EXHAUSTED: 'All task ids below 2^31 are used. Start with a new store.',
+  INVALID_INPUT: 'Input of plugin "%s" is not valid: %s',
+  INVALID_OPTION: 'Option `%s` must be %s, got %s.',
+  INVALID_OUTPUT: 'Output of plugin "%s" is not valid: %s',
+  ITEM_TIMEOUT: 'No item came within %s ms.',
+  LOST: 'The work of task %s vanished: %s',
+  NOT_STORABLE: 'The value at `%s` cannot be stored as JSON: it is %s.',
+  OUT_OF_PHASE: '`%s` was called after the attempt had ended.',
+  PLUGIN_DIRECTORY_UNREADABLE: 'Plugin directory %s cannot be read: %s.',
+  PLUGIN_DUPLICATE: 'A plugin named "%s" is registered already%s. Rename one of the two.',
+  PLUGIN_FAILED: '%s',
+  PLUGIN_HOST_CLOSED: 'The plugin host is closed.',
+  PLUGIN_INVALID: 'The definition of plugin "%s" is not valid: `%s` %s.',
+  PLUGIN_LOAD_FAILED: 'Plugin file %s could not be loaded: %s',
+  PLUGIN_NOT_PORTABLE:
+    'Plugin "%s" wants runner "%s", and its code cannot be found from there. Load it from a file through the plugin host, or set `module: import.meta.url`.',
+  PLUGIN_UNKNOWN: 'There is no plugin "%s".%s',
+  PROCESSOR_MISSING:
+    '%s.%s is a @backgroundTask and needs the field `backgroundTaskProcessor` to hold a BackgroundTaskProcessor or an engine.',
+  QUEUE_FULL: 'The queue holds %s tasks, its limit (maxQueued). Submit again when some have ended.',
+  QUEUE_TIMEOUT: 'The task did not start within queueTimeoutMs (%s ms) of being ready.',
+  RESOURCE_NOT_HELD: 'Nobody holds resource "%s"%s.',
+  RESOURCE_TOO_SMALL:
+    'Resource "%s" has %s units, and %s were asked for: the task could never run.',
+  RUNNER_LOST: 'The %s that ran the attempt ended: %s',
+  RUNNER_UNAVAILABLE: 'The %s runner cannot run the attempt: %s',
+  SUPERVISOR_STOPPED: 'Supervisor "%s" is stopping or has stopped, so child "%s" stays ended.',
+  SUSPEND_REFUSED: 'Task %s cannot be suspended: %s',
+  TASK_ALREADY_COMPLETED: 'Task has already completed, cannot run it again.',
+  TASK_FORGOTTEN: 'Task %s has settled and its record was dropped by retention.',
+  TASK_UNKNOWN: 'There is no task %s.',
+  TEARDOWN_TIMEOUT: '%s took longer than teardownTimeoutMs (%s ms).',
+  WAIT_ABORTED: '%s was waited for until the wait was aborted.',
+  WAIT_CYCLE: 'Waiting for %s would never end: %s.',
+  WAIT_TIMEOUT: '%s did not happen within %s ms. The wait ended; the task goes on.',
+} as const satisfies Record<string, string>;
+
+/** The code of an error that runstate throws on purpose. */
+export type ErrorCode = keyof typeof errorMessages;
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorMessages, code);
+
+/** Fills the `%s` of a message from `args`, in order. */
+export function formatMessage(code: string, args: readonly (string | number)[] = []): string {
+  let next = 0;
+  const template: string = isErrorCode(code) ? errorMessages[code] : code;
+  return template.replaceAll('%s', () => String(args[next++] ?? ''));
+}
+
+/** What goes with a {@link RunstateError} beside its text. */
+export interface RunstateErrorOptions extends ErrorOptions {
+  /** Each field at fault, with what is wrong with it. */
+  readonly fields?: readonly FieldProblem[];
+  /** The task the error belongs to. */
+  readonly taskId?: number;
+  /** The text in place of the table's, for an error that comes from a task. */
+  readonly message?: string;
+}
+
+/** One bad field of an input, an output or an option. */
+export interface FieldProblem {
+  /** The field's path, such as `scan.frames[2]`; empty for the value as a whole. */
+  readonly path: string;
+  /** What is wrong, as a sentence without a full stop. */
+  readonly message: string;
+}
+
+/**
+ * An expected failure, identified by `code`; match on the code, never on the message.
+ *
+ * The error that `handle.output()` rejects with is one too: its code is the task error's code,
+ * which may be one of the plugin's own.
+ */
+export class RunstateError extends Error {
+  override readonly name: string = 'RunstateError';
+  /** One of {@link ErrorCode}, or a plugin's own code. */
+  readonly code: string;
+  /** Each field at fault; empty when the error is about none. */
+  readonly fields: readonly FieldProblem[];
+  /** The task the error belongs to. */
+  readonly taskId: number | undefined;
+
+  constructor(
+    code: ErrorCode | (string & {}),
+    args: readonly (string | number)[] = [],
+    options: RunstateErrorOptions = {},
+  ) {
+    super(options.message ?? formatMessage(code, args), options);
+    this.code = code;
+    this.fields = options.fields ?? [];
+    this.taskId = options.taskId;
+  }
+}
+
+/**
+ * Thrown by a plugin to say: trying again cannot help. The task fails at once, whatever its
+ * `retries`.
+ *
+ * Known by its name, not by its class, so that a plugin's own copy of runstate works too.
+ */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+}
+
+/** Whether an error, or the cause behind it, says that trying again cannot help. */
+export function isPermanent(error: unknown): boolean {
+  for (let next = error, depth = 0; next instanceof Error && depth < 16; depth += 1) {
+    if (next.name === 'PermanentFailure') return true;
+    next = next.cause;
+  }
+  return false;
+}

@@ -1,0 +1,21 @@
+import type { Actor } from './task-event.ts';
+
+/** Why a task does not run at this moment. */
+export type WaitingFor =
+  | { readonly reason: 'dependency'; readonly tasks: readonly number[] }
+  | { readonly reason: 'concurrency'; readonly limit: number }
+  | { readonly reason: 'resource'; readonly resources: readonly ResourceWait[] }
+  | { readonly reason: 'schedule'; readonly until: number }
+  | { readonly reason: 'retry'; readonly until: number; readonly attempt: number }
+  | { readonly reason: 'hold'; readonly by?: Actor; readonly note?: string }
+  | { readonly reason: 'plugin'; readonly plugin: string }
+  | { readonly reason: 'worker'; readonly runner: string };
+
+/** One resource a task waits for, and the tasks that have it. */
+export interface ResourceWait {
+  readonly name: string;
+  readonly units: number;
+  readonly heldBy: readonly number[];
+  /** The task ahead for which the resource is kept free, if that is what keeps it. */
+  readonly reservedFor?: number;
+}
