@@ -1,0 +1,108 @@
+import type {
+  Assignment,
+  AttemptHost,
+  Execution,
+  PhaseOutcome,
+  RunnablePhase,
+} from '../kernel/runner.ts';
+import type { Phase } from '../kernel/task-error.ts';
+import type { AnyPluginCode, DefinedPlugin } from '../wire/plugin.ts';
+import type { PluginContext } from '../wire/plugin-context.ts';
+import { parseInput, parseOutput } from '../wire/validation.ts';
+import { AttemptContext } from './attempt-context.ts';
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  'then' in value &&
+  typeof value.then === 'function';
+
+/**
+ * One attempt of a plugin's code in this JavaScript realm: the inline runner uses it, and so do the
+ * worker's and the child's side of the other runners.
+ *
+ * The input is parsed, and the output checked, here: what schemas make of it need not survive a
+ * channel.
+ */
+export class PluginExecution implements Execution {
+  readonly #plugin: DefinedPlugin;
+  readonly #input: unknown;
+  readonly #host: AttemptHost;
+  readonly #context: AttemptContext;
+  #code: AnyPluginCode | null = null;
+
+  constructor(plugin: DefinedPlugin, assignment: Assignment, host: AttemptHost) {
+    this.#plugin = plugin;
+    this.#input = assignment.input;
+    this.#host = host;
+    this.#context = new AttemptContext(assignment, host);
+  }
+
+  run(phase: RunnablePhase): void {
+    switch (phase) {
+      case 'setup':
+        return this.#report('setup', () => this.#setUp());
+      case 'process':
+        return this.#report('process', () => this.#process());
+      case 'teardown':
+        return this.#report('teardown', () => this.#code?.teardown?.(this.#context));
+    }
+  }
+
+  abort(reason: Error): void {
+    if (this.#context.abort(reason)) {
+      this.#report('abort', () => this.#code?.abort?.(this.#context));
+    }
+  }
+
+  suspend(): void {
+    this.#context.suspend();
+  }
+
+  resume(): void {
+    this.#context.resume();
+  }
+
+  send(event: unknown): void {
+    this.#context.deliver(event);
+  }
+
+  dispose(): void {
+    this.#context.end();
+  }
+
+  #setUp(): unknown {
+    this.#context.input = parseInput(this.#plugin, this.#input);
+    this.#code = this.#plugin.code?.() ?? null;
+    const state = this.#code?.setup?.(this.#context as PluginContext);
+    if (!isThenable(state)) {
+      this.#context.state = state;
+      return undefined;
+    }
+    return Promise.resolve(state).then((value) => {
+      this.#context.state = value;
+    });
+  }
+
+  #process(): unknown {
+    const output = this.#code?.process(this.#context);
+    return isThenable(output)
+      ? Promise.resolve(output).then((value) => parseOutput(this.#plugin, value))
+      : parseOutput(this.#plugin, output);
+  }
+
+  #report(phase: Phase, work: () => unknown): void {
+    const settle = (outcome: PhaseOutcome): void => this.#host.settled(phase, outcome);
+    const fail = (error: unknown): void => settle({ ok: false, error });
+    let value: unknown;
+    try {
+      value = work();
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    if (!isThenable(value)) return settle({ ok: true, value });
+    // A thenable of somebody's own making may call back twice, or throw.
+    Promise.resolve(value).then((settled) => settle({ ok: true, value: settled }), fail);
+  }
+}
