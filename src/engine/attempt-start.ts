@@ -1,0 +1,98 @@
+import type { RunnablePlugin } from '../kernel/runner.ts';
+import type { DefinedPlugin } from '../wire/plugin.ts';
+import type { Attempt } from './attempt.ts';
+import { startClocks } from './attempt-clocks.ts';
+import type { Core } from './core.ts';
+import type { StopLadder } from './stop-ladder.ts';
+
+/** What the start of an attempt may come to, beside a running setup. */
+export interface AttemptStartPort {
+  /** It could not be started: setup has failed before anything of the plugin was called. */
+  failed(attempt: Attempt, error: unknown): void;
+  /** It was given up before it could be started: nothing of it is left. */
+  over(attempt: Attempt): void;
+}
+
+/**
+ * Brings an attempt to its first phase: its row is committed, its code and a place for it are found.
+ * Each may take a moment, in which the attempt may be told to stop, or be given up.
+ */
+export class AttemptStart {
+  readonly #core: Core;
+  readonly #ladder: StopLadder;
+  readonly #port: AttemptStartPort;
+
+  constructor(core: Core, ladder: StopLadder, port: AttemptStartPort) {
+    this.#core = core;
+    this.#ladder = ladder;
+    this.#port = port;
+  }
+
+  /** The row is committed before anything of an unsafe plugin is called. */
+  begin(attempt: Attempt): void {
+    const { clock, writer } = this.#core;
+    const { record, number } = attempt;
+    const row = { kind: 'attempt', taskId: record.id, attempt: number, at: clock.now() } as const;
+    writer.write(row, (error) => {
+      if (error !== null) return this.#fail(attempt, error);
+      try {
+        this.#findCode(attempt);
+      } catch (thrown) {
+        this.#fail(attempt, thrown);
+      }
+    });
+  }
+
+  #findCode(attempt: Attempt): void {
+    const { record, number } = attempt;
+    const { plugins } = this.#core;
+    const found = number === 1 ? plugins.freshest(record.plugin) : record.plugin;
+    if (found instanceof Promise) {
+      found.then(
+        (plugin) => this.#prepare(attempt, plugin),
+        (error: unknown) => this.#fail(attempt, error),
+      );
+    } else this.#prepare(attempt, found);
+  }
+
+  #prepare(attempt: Attempt, plugin: DefinedPlugin): void {
+    attempt.record.plugin = plugin;
+    const runnable = this.#core.plugins.runnable(plugin);
+    if (runnable instanceof Promise) {
+      runnable.then(
+        (ready) => this.#start(attempt, ready),
+        (error: unknown) => this.#fail(attempt, error),
+      );
+    } else this.#start(attempt, runnable);
+  }
+
+  #start(attempt: Attempt, plugin: RunnablePlugin): void {
+    const { record, stopReason } = attempt;
+    if (attempt.abandonedAt !== null) return this.#port.over(attempt);
+    if (stopReason !== null) return this.#port.failed(attempt, stopReason);
+    try {
+      attempt.execution = this.#core.runnerOf(record.plugin).begin(
+        {
+          taskId: record.id,
+          attempt: attempt.number,
+          plugin,
+          input: record.input,
+          resumeFrom: record.checkpoint,
+          teardownTimeoutMs: record.limits.teardownTimeoutMs,
+        },
+        attempt,
+      );
+      startClocks(this.#core.clock, attempt, (code, limitMs) =>
+        this.#ladder.expire(attempt, code, limitMs),
+      );
+    } catch (error) {
+      return this.#port.failed(attempt, error);
+    }
+    attempt.execution.run('setup');
+  }
+
+  #fail(attempt: Attempt, error: unknown): void {
+    if (attempt.abandonedAt === null) this.#port.failed(attempt, error);
+    else this.#port.over(attempt);
+  }
+}

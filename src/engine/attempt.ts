@@ -1,0 +1,92 @@
+import type { LogLevel } from '../kernel/logger.ts';
+import type { AttemptHost, Execution, PhaseOutcome } from '../kernel/runner.ts';
+import type { Phase } from '../kernel/task-error.ts';
+import type { TaskResult } from '../kernel/task-result.ts';
+import type { Countdown } from './countdown.ts';
+import type { TaskRecord } from './task-record.ts';
+
+/** What an attempt hands on to the engine. */
+export interface AttemptReports {
+  settled(attempt: Attempt, phase: Phase, outcome: PhaseOutcome): void;
+  lost(attempt: Attempt, error: Error): void;
+  progress(attempt: Attempt, percent: number, message?: string): void;
+  log(
+    attempt: Attempt,
+    level: LogLevel,
+    message: string,
+    fields?: Readonly<Record<string, unknown>>,
+  ): void;
+  checkpoint(attempt: Attempt, value: unknown): Promise<void>;
+  waitFor(attempt: Attempt, taskId: number): Promise<TaskResult>;
+  parked(attempt: Attempt): void;
+}
+
+/** One try of a task: its place, its clocks, and how far it has come. */
+export class Attempt implements AttemptHost {
+  readonly record: TaskRecord;
+  readonly number: number;
+  readonly #reports: AttemptReports;
+  execution: Execution | null = null;
+  phase: Phase | 'over' = 'setup';
+  /** Why its signal was fired; null while it was not. */
+  stopReason: Error | null = null;
+  isKilled = false;
+  /** When its signal was fired; null also when there was no code yet to hear it. */
+  abortedAt: number | null = null;
+  /** `abort()` was called and has not answered yet. */
+  isAborting = false;
+  abandonedAt: number | null = null;
+  /** This attempt itself gave a payload, or a summary: that of an earlier one is not its own. */
+  hasPayload = false;
+  hasSummary = false;
+  timeout: Countdown | null = null;
+  heartbeat: Countdown | null = null;
+  /** Grace, kill or teardown: at most one of them runs. */
+  timer: unknown = null;
+  timerDue = 0;
+
+  constructor(record: TaskRecord, number: number, reports: AttemptReports) {
+    this.record = record;
+    this.number = number;
+    this.#reports = reports;
+  }
+
+  settled(phase: Phase, outcome: PhaseOutcome): void {
+    this.#reports.settled(this, phase, outcome);
+  }
+
+  lost(error: Error): void {
+    this.#reports.lost(this, error);
+  }
+
+  progress(percent: number, message?: string): void {
+    this.#reports.progress(this, percent, message);
+  }
+
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
+    this.#reports.log(this, level, message, fields);
+  }
+
+  checkpoint(value: unknown): Promise<void> {
+    return this.#reports.checkpoint(this, value);
+  }
+
+  summary(value: unknown): void {
+    this.hasSummary = true;
+    this.record.summary = value;
+  }
+
+  payload(value: unknown): void {
+    this.hasPayload = true;
+    this.record.payload = value;
+    this.record.hasPayload = true;
+  }
+
+  waitFor(taskId: number): Promise<TaskResult> {
+    return this.#reports.waitFor(this, taskId);
+  }
+
+  parked(): void {
+    this.#reports.parked(this);
+  }
+}

@@ -1,0 +1,170 @@
+import type { TaskRef } from '../actors/task-logic.ts';
+import type { Deferred } from '../kernel/deferred.ts';
+import type { Actor } from '../kernel/task-event.ts';
+import type { TaskResult, TeardownOutcome } from '../kernel/task-result.ts';
+import type { TaskState } from '../kernel/task-state.ts';
+import type { TaskError } from '../kernel/task-error.ts';
+import type { TaskMachineEvent } from '../kernel/task-machine-types.ts';
+import type { TaskHandle } from './task-handle.ts';
+import type { DefinedPlugin } from '../wire/plugin.ts';
+import type { Candidate } from './admission.ts';
+import type { Attempt } from './attempt.ts';
+import type { Countdown } from './countdown.ts';
+import { EventHistory } from './event-history.ts';
+import type { TaskLimits } from './limits.ts';
+import type { ResourceUnits } from './resource-ledger.ts';
+import type { SubmitOptions } from './submission.ts';
+
+/** Who acknowledged that a task was stopped or suspended; `nobody` when its code goes on. */
+export type AcknowledgedBy = 'queue' | 'plugin' | 'runner' | 'device' | 'nobody';
+
+/** Who asked for something, and why. */
+export interface Request {
+  readonly by?: Actor | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** Who asked and why, as an event says it. */
+export function askedBy(request: Request | null): {
+  readonly by?: Actor;
+  readonly reason?: string;
+} {
+  return {
+    ...(request?.by === undefined ? {} : { by: request.by }),
+    ...(request?.reason === undefined ? {} : { reason: request.reason }),
+  };
+}
+
+/** A cancel that was asked for. */
+export interface Cancellation extends Request {
+  readonly askedAt: number;
+  graceMs: number;
+  acknowledgedBy: AcknowledgedBy | null;
+}
+
+/** A suspend that was asked for. */
+export interface Suspension extends Request {
+  readonly answer: Deferred<AcknowledgedBy>;
+  isParked: boolean;
+  /** `resume()` was called and the task waits for a slot; null while it was not. */
+  resuming: Deferred<AcknowledgedBy> | null;
+}
+
+/** One `waitFor` under way. */
+export interface Wait {
+  readonly id: number;
+}
+
+/** What keeps a pending task from being ready; null each when it does not. */
+export interface Gate {
+  hold: Request | null;
+  notBefore: number | null;
+  isRetry: boolean;
+  dependsOn: Set<number> | null;
+  timer: unknown;
+}
+
+/** All that the engine knows of one task. Parts that few tasks need are null until they do. */
+export class TaskRecord implements Candidate {
+  readonly id: number;
+  plugin: DefinedPlugin;
+  /** The input as it was given. */
+  readonly input: unknown;
+  readonly options: SubmitOptions;
+  readonly limits: TaskLimits;
+  readonly request: ResourceUnits;
+  readonly rank: number;
+  readonly submittedAt: number;
+  isQueued = false;
+  isAccepted = false;
+  /** Why the store did not take it. */
+  refusal: unknown = null;
+  /** Its end is decided, and is being committed: nothing of it changes any more. */
+  isEnding = false;
+
+  state: TaskState = 'pending';
+  attempt = 0;
+  startedAt: number | null = null;
+  #ref: TaskRef | null = null;
+  /** Events that came before the pool had started the task. */
+  #early: TaskMachineEvent[] | null = null;
+  handle: TaskHandle | null = null;
+  current: Attempt | null = null;
+  gate: Gate | null = null;
+  hasSlot = false;
+  hasResources = false;
+  /** Its `waitFor`s under way; empty while it waits for a slot to go on after the last of them. */
+  waitingOn: Set<Wait> | null = null;
+
+  readonly history = new EventHistory();
+  /** Called after each event. */
+  listeners: Set<() => void> | null = null;
+  onSettled: ((result: TaskResult) => void)[] | null = null;
+  whenSettled: Deferred<TaskResult> | null = null;
+  whenAccepted: Deferred<void> | null = null;
+
+  output: unknown = null;
+  hasPayload = false;
+  payload: unknown = null;
+  summary: unknown = '';
+  checkpoint: unknown = undefined;
+  teardown: TeardownOutcome = 'none';
+  mailbox: unknown[] | null = null;
+
+  cancellation: Cancellation | null = null;
+  suspension: Suspension | null = null;
+  expiry: TaskError | null = null;
+  deadline: Countdown | null = null;
+  queueTimeout: Countdown | null = null;
+  stopListening: (() => void) | null = null;
+  result: TaskResult | null = null;
+
+  constructor(
+    id: number,
+    plugin: DefinedPlugin,
+    input: unknown,
+    options: SubmitOptions,
+    limits: TaskLimits,
+    request: ResourceUnits,
+    submittedAt: number,
+    agingMs: number,
+  ) {
+    this.id = id;
+    this.plugin = plugin;
+    this.input = input;
+    this.options = options;
+    this.limits = limits;
+    this.request = request;
+    this.submittedAt = submittedAt;
+    const { priority = 0 } = options;
+    this.rank = agingMs === 0 ? priority : priority - submittedAt / agingMs;
+  }
+
+  get isSettled(): boolean {
+    return this.result !== null;
+  }
+
+  /** Tells the task's machine; what comes before it is started waits for it. */
+  send(event: TaskMachineEvent): void {
+    if (this.isEnding) return;
+    if (this.#ref !== null) this.#ref.send(event);
+    else (this.#early ??= []).push(event);
+  }
+
+  attach(ref: TaskRef): void {
+    this.#ref = ref;
+    for (const event of this.#early ?? []) ref.send(event);
+    this.#early = null;
+  }
+
+  /** Lets go of the actor: a handle that lives long must not keep it. */
+  detach(): void {
+    this.#ref = null;
+  }
+
+  /** The conditions that keep it from being ready; made when the first one is. */
+  openGate(): Gate {
+    this.gate ??= { hold: null, notBefore: null, isRetry: false, dependsOn: null, timer: null };
+    return this.gate;
+  }
+}
