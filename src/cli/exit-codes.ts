@@ -1,0 +1,38 @@
+import type { TaskStatus } from '../kernel/task-state.ts';
+
+/** What the command line exits with. */
+export const exitCodes = {
+  completed: 0,
+  failed: 1,
+  usage: 2,
+  timedOut: 124,
+  cancelled: 130,
+} as const;
+
+const byStatus: Readonly<Record<TaskStatus, number>> = {
+  completed: exitCodes.completed,
+  failed: exitCodes.failed,
+  timedout: exitCodes.timedOut,
+  cancelled: exitCodes.cancelled,
+  pending: exitCodes.failed,
+  running: exitCodes.failed,
+  stopped: exitCodes.failed,
+};
+
+/** The exit code for how a task ended. */
+export const exitCodeOf = (status: TaskStatus): number => byStatus[status];
+
+/** Errors that are the caller's own doing. */
+const usageCodes = new Set([
+  'INVALID_INPUT',
+  'INVALID_OPTION',
+  'NOT_STORABLE',
+  'PLUGIN_DIRECTORY_UNREADABLE',
+  'PLUGIN_UNKNOWN',
+  'RESOURCE_TOO_SMALL',
+  'USAGE',
+]);
+
+/** The exit code for an error that kept a task from being made. */
+export const exitCodeOfError = (code: string | undefined): number =>
+  code !== undefined && usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;

@@ -1,0 +1,71 @@
+import type { Logger } from '../kernel/logger.ts';
+import { messageOf } from '../kernel/task-error.ts';
+
+/** The process as the command line uses it. */
+export type CliProcess = Pick<
+  NodeJS.Process,
+  'stdin' | 'stdout' | 'stderr' | 'env' | 'on' | 'off' | 'exit'
+>;
+
+/**
+ * Standard output carries results and nothing else; what people read goes to standard error. While
+ * work runs, whatever else writes to standard output, such as a plugin's `console.log`, is led to
+ * standard error too.
+ */
+export class Terminal {
+  readonly #process: CliProcess;
+  readonly #writeOutput: NodeJS.WriteStream['write'];
+
+  constructor(process: CliProcess) {
+    this.#process = process;
+    this.#writeOutput = process.stdout.write.bind(process.stdout);
+    const { stderr } = process;
+    process.stdout.write = stderr.write.bind(stderr);
+  }
+
+  /** Writes a result, as text or as JSON. */
+  result(text: string): void {
+    this.#writeOutput(`${text}\n`);
+  }
+
+  json(value: unknown): void {
+    this.result(JSON.stringify(value));
+  }
+
+  /** Says something to people. */
+  say(text: string): void {
+    this.#process.stderr.write(`${text}\n`);
+  }
+
+  /** Gives standard output back. */
+  close(): void {
+    this.#process.stdout.write = this.#writeOutput;
+  }
+
+  /** The engine's log, in words. */
+  get logger(): Logger {
+    const at = (level: string) => (_fields: object, message?: string) => {
+      if (message !== undefined) this.say(`${level}: ${message}`);
+    };
+    return { debug: () => {}, info: () => {}, warn: at('warning'), error: at('error') };
+  }
+
+  /** Tells of an error; with `asJson` as the one JSON value of standard output. */
+  error(error: unknown, asJson: boolean): void {
+    const code = codeOf(error);
+    if (asJson) {
+      const fields =
+        error instanceof Error && 'fields' in error && Array.isArray(error.fields)
+          ? error.fields
+          : [];
+      this.json({ error: { code: code ?? 'ERROR', message: messageOf(error), fields } });
+    }
+    this.say(`error${code === undefined ? '' : ` ${code}`}: ${messageOf(error)}`);
+  }
+}
+
+/** An error's code, if it has one. */
+export const codeOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
