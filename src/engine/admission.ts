@@ -150,7 +150,7 @@ export class Admission {
       if (lines === null || this.#isStale) lines = this.#look();
       const next = this.#choose(lines);
       if (next === null) return;
-      this.#takeOut(next);
+      if (next.isQueued) this.#takeOut(next);
       this.#slotsInUse += 1;
       this.#port.ledger.take(next.id, next.request);
       this.#port.admit(next);
@@ -173,7 +173,9 @@ export class Admission {
         const awaited = this.#reservations.length === 0 ? this.#reserveFor(head) : null;
         if (awaited !== null) return awaited;
       } else if (!this.#isKeptFree(head.request)) {
+        // Taken out first: one that was held and came back may stand in its line twice.
         line.queue.pop();
+        this.#takeOut(head);
         if (dropGone(line)) lines.push(line);
         return head;
       }

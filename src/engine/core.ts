@@ -43,6 +43,15 @@ export interface Core {
   isClosing: boolean;
 }
 
+/**
+ * Gives a running task the slot that it asked for. Two of its branches may have asked, and one is
+ * enough; and while one still waits for another task, a slot would keep that task from its own.
+ */
+export function keepSlot(core: Core, record: TaskRecord): void {
+  if (record.hasSlot || record.waitingOn !== null) core.admission.releaseSlot();
+  else record.hasSlot = true;
+}
+
 /** Gives a task's slot back, if it has one. */
 export function freeSlot(core: Core, record: TaskRecord): void {
   if (!record.hasSlot) return;

@@ -54,19 +54,21 @@ export interface Engine extends AsyncDisposable {
    *   `NOT_STORABLE`, `INVALID_OPTION`, `PLUGIN_UNKNOWN`, `PLUGIN_DUPLICATE`, `PLUGIN_NOT_PORTABLE`,
    *   `RESOURCE_TOO_SMALL`, `QUEUE_FULL`, `IDEMPOTENCY_CONFLICT`; no task is made then
    */
-  submit<TPlugin extends Submittable>(
-    plugin: TPlugin,
-    ...rest: SubmitArguments<InputOf<TPlugin>, SubmitOptions<OutputOf<TPlugin>>>
-  ): TaskHandle<OutputOf<TPlugin>>;
   submit<TName extends keyof PluginRegistry>(
     name: TName,
     ...rest: SubmitArguments<InputOfName<TName>, SubmitOptions<OutputOfName<TName>>>
   ): TaskHandle<OutputOfName<TName>>;
+  /** Submits work by a name that {@link PluginRegistry} says nothing of: its types are unknown. */
   submit<TName extends string>(
     name: UnknownName<TName>,
     input?: unknown,
     options?: SubmitOptions,
   ): TaskHandle;
+  /** Submits work by its plugin, or plugin class, which is registered by that. */
+  submit<TPlugin extends Submittable>(
+    plugin: TPlugin,
+    ...rest: SubmitArguments<InputOf<TPlugin>, SubmitOptions<OutputOf<TPlugin>>>
+  ): TaskHandle<OutputOf<TPlugin>>;
   /**
    * Runs an action once, or periodically, beside everything else. Unless told otherwise an error
    * ends it and raises an alarm.

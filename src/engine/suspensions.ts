@@ -4,7 +4,7 @@ import { RunstateError } from '../kernel/errors.ts';
 import type { TaskStatus } from '../kernel/task-state.ts';
 import { statusOf } from '../kernel/task-state.ts';
 import type { Attempt } from './attempt.ts';
-import { freeSlot } from './core.ts';
+import { freeSlot, keepSlot } from './core.ts';
 import type { Core } from './core.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { AcknowledgedBy, Request, Suspension, TaskRecord } from './task-record.ts';
@@ -39,11 +39,11 @@ export class Suspensions {
       throw new RunstateError('SUSPEND_REFUSED', [record.id, whyRefused(record)]);
     }
     const { current } = record;
-    if (current === null || isStopping(current)) return answer(record, 'nobody');
+    if (isStopping(record)) return answer(record, 'nobody');
     if (record.suspension === null) {
       const suspended = deferred<AcknowledgedBy>();
       record.suspension = { ...request, answer: suspended, isParked: false, resuming: null };
-      if (current.phase === 'process') current.execution?.suspend();
+      if (current?.phase === 'process') current.execution?.suspend();
     }
     withdrawResume(record.suspension);
     return answer(record, await record.suspension.answer.promise);
@@ -55,8 +55,8 @@ export class Suspensions {
     if (record.state === 'pending') {
       return answer(record, this.#gatekeeper.release(record) ? 'queue' : 'nobody');
     }
-    if (suspension === null || current === null) return answer(record, 'nobody');
-    if (!suspension.isParked) {
+    if (suspension === null) return answer(record, 'nobody');
+    if (!suspension.isParked || current === null) {
       this.leaveProcess(record);
       return answer(record, 'queue');
     }
@@ -100,9 +100,8 @@ export class Suspensions {
     const { admission } = this.#core;
     const resuming = deferred<AcknowledgedBy>();
     admission.regainSlot(() => {
-      if (suspension.resuming !== resuming || record.hasSlot) admission.releaseSlot();
-      if (suspension.resuming !== resuming) return;
-      record.hasSlot = true;
+      if (suspension.resuming !== resuming) return admission.releaseSlot();
+      keepSlot(this.#core, record);
       record.suspension = null;
       record.deadline?.resume();
       attempt.timeout?.resume();
@@ -120,8 +119,12 @@ function withdrawResume(suspension: Suspension): void {
   suspension.resuming = null;
 }
 
-const isStopping = ({ phase, stopReason, record }: Attempt): boolean =>
-  stopReason !== null || record.cancellation !== null || phase === 'teardown' || phase === 'over';
+/** Whether there is nothing left to suspend. A task that is told to start has no attempt yet. */
+function isStopping({ current, state, cancellation }: TaskRecord): boolean {
+  if (cancellation !== null) return true;
+  if (current === null) return state !== 'starting';
+  return current.stopReason !== null || current.phase === 'teardown' || current.phase === 'over';
+}
 
 /** Who can say that the code stands still, or goes on. */
 const acknowledgedBy = ({ plugin }: TaskRecord): AcknowledgedBy =>

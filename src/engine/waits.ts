@@ -1,7 +1,7 @@
 import { deferred } from '../kernel/deferred.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
-import { freeSlot } from './core.ts';
+import { freeSlot, keepSlot } from './core.ts';
 import type { Core } from './core.ts';
 import type { TaskRecord, Wait } from './task-record.ts';
 
@@ -79,7 +79,7 @@ export class Waits {
       admission.regainSlot(() => {
         if (waiter.waitingOn === waits && waits.size === 0) {
           this.forget(waiter);
-          waiter.hasSlot = true;
+          keepSlot(this.#core, waiter);
         } else admission.releaseSlot();
         resolve();
       });

@@ -31,6 +31,7 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
   state: unknown = undefined;
   readonly #host: AttemptHost;
   #hasEnded = false;
+  #isCleaningUp = false;
   #controller: AbortController | null = null;
   #abortReason: Error | null = null;
   #messages: MessageQueue | null = null;
@@ -123,6 +124,11 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
     this.#queue.push(event);
   }
 
+  /** The work is over: clean-up is neither suspended nor stopped. */
+  cleanUp(): void {
+    this.#isCleaningUp = true;
+  }
+
   /** Nothing is reported from here on. */
   end(): void {
     this.#hasEnded = true;
@@ -161,6 +167,7 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
    * code that does nothing else between its pause points would keep it waiting for ever.
    */
   async #pausePoint(): Promise<void> {
+    if (this.#isCleaningUp) return;
     if (this.#abortReason === null) await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#pause !== null && !this.#hasEnded) {
       this.#host.parked();

@@ -45,6 +45,7 @@ export class PluginExecution implements Execution {
       case 'process':
         return this.#report('process', () => this.#process());
       case 'teardown':
+        this.#context.cleanUp();
         return this.#report('teardown', () => this.#code?.teardown?.(this.#context));
     }
   }
