@@ -1,0 +1,100 @@
+/**
+ * `npm run bench`: ours beside its peers, the same no-op task, medians of interleaved rounds. Prints
+ * tables, what was to be reached, and, last, everything as one line of JSON.
+ */
+import Table from 'cli-table3';
+import { bytesInEngine, bytesInPool, bytesRetained, shortTaskBeside } from './live-tasks.ts';
+import { interleaved } from './rounds.ts';
+import { barePool, pQueue, rawActor, spawnChildSupervisor, wholePath } from './variants.ts';
+
+const isQuick = process.argv.includes('--quick');
+const rounds = isQuick ? 3 : 5;
+const style = { head: [], border: [], compact: true };
+
+const laps = [
+  { alive: 64, count: 10_000, peers: [rawActor, spawnChildSupervisor, pQueue] },
+  { alive: 1_000, count: 10_000, peers: [rawActor, spawnChildSupervisor, pQueue] },
+  { alive: 10_000, count: 20_000, peers: [rawActor, pQueue] },
+];
+
+const times = new Map<string, ReadonlyMap<string, number>>();
+for (const { alive, count, peers } of laps) {
+  const variants = [wholePath, barePool, ...peers];
+  times.set(String(alive), await interleaved(variants, { rounds, count, alive }));
+}
+
+const timeOf = (lap: string, name: string): number => times.get(lap)?.get(name) ?? Number.NaN;
+
+const table = new Table({ head: ['alive at once', 'variant', 'µs a task', 'to bare pool'], style });
+for (const [lap, medians] of times) {
+  for (const [name, micros] of medians) {
+    const ratio = micros / timeOf(lap, barePool.name);
+    table.push([lap, name, micros.toFixed(1), ratio.toFixed(2)]);
+  }
+}
+console.log(table.toString());
+
+const beside = await shortTaskBeside(isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000]);
+const short = new Table({ head: ['idle tasks', 'short task, µs', 'to the first'], style });
+const first = [...beside.values()][0] ?? Number.NaN;
+for (const [count, micros] of beside) {
+  short.push([count, micros.toFixed(1), (micros / first).toFixed(2)]);
+}
+console.log(short.toString());
+
+const figures = {
+  poolToSpawnChild: timeOf('1000', spawnChildSupervisor.name) / timeOf('1000', barePool.name),
+  wholeToPool: Math.max(
+    ...laps.map(
+      ({ alive }) => timeOf(`${alive}`, wholePath.name) / timeOf(`${alive}`, barePool.name),
+    ),
+  ),
+  shortTaskGrowth: ([...beside.values()].at(-1) ?? Number.NaN) / first,
+  retainedBytes: await bytesRetained(isQuick ? 100_000 : 1_000_000),
+  poolBytes: bytesInPool(20_000),
+  engineBytes: await bytesInEngine(20_000),
+};
+
+const goals: readonly (readonly [string, number, boolean, string])[] = [
+  [
+    'spawnChild supervisor / bare pool, 1,000 alive',
+    figures.poolToSpawnChild,
+    figures.poolToSpawnChild >= 25,
+    '≥ 25',
+  ],
+  [
+    'whole path / bare pool, the worst of three',
+    figures.wholeToPool,
+    figures.wholeToPool <= 2.5,
+    '≤ 2.5',
+  ],
+  [
+    'short task, most idle / 1,000 idle',
+    figures.shortTaskGrowth,
+    figures.shortTaskGrowth <= 1.5,
+    '≤ 1.5',
+  ],
+  ['bytes kept for each finished task', figures.retainedBytes, figures.retainedBytes <= 8, '≤ 8'],
+  ['bytes of a live task, bare pool', figures.poolBytes, figures.poolBytes <= 4_096, '≤ 4,096'],
+  [
+    'bytes of a live task, whole path',
+    figures.engineBytes,
+    figures.engineBytes <= 6_144,
+    '≤ 6,144',
+  ],
+];
+const reached = new Table({ head: ['goal', 'measured', 'to reach', 'reached'], style });
+for (const [goal, measured, isReached, bound] of goals) {
+  reached.push([goal, measured.toFixed(2), bound, isReached ? 'yes' : 'NO']);
+}
+console.log(reached.toString());
+console.log(
+  JSON.stringify({
+    node: process.version,
+    times: Object.fromEntries(
+      [...times].map(([lap, lapTimes]) => [lap, Object.fromEntries(lapTimes)]),
+    ),
+    shortTask: Object.fromEntries(beside),
+    figures,
+  }),
+);
