@@ -6,16 +6,11 @@ import type { Deferred } from '../kernel/deferred.ts';
 import type { Assignment, AttemptHost } from '../kernel/runner.ts';
 import { messageOf } from '../kernel/task-error.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
-import { pluginLogLevels } from '../wire/plugin-context.ts';
-import type {
-  LogErrorOptions,
-  PluginCache,
-  PluginContext,
-  PluginLog,
-} from '../wire/plugin-context.ts';
+import type { PluginCache, PluginContext, PluginLog } from '../wire/plugin-context.ts';
 import { assertStorable } from '../wire/validation.ts';
 import { guardSignal } from './guarded-signal.ts';
 import { MessageQueue } from './message-queue.ts';
+import { createLog } from './plugin-log.ts';
 
 /**
  * What a plugin's code sees of its attempt, wherever it runs.
@@ -201,23 +196,5 @@ function boundCache(entries: LRUCache<string, NonNullable<unknown>>): PluginCach
     set: (key, value) => void entries.set(key, value ?? undefined),
     has: (key) => entries.has(key),
     delete: (key) => entries.delete(key),
-  };
-}
-
-function createLog(host: AttemptHost, hasEnded: () => boolean): PluginLog {
-  const at =
-    (word: 'debug' | 'info' | 'warning'): PluginLog['info'] =>
-    (message, fields) => {
-      if (!hasEnded()) host.log(pluginLogLevels[word], message, fields);
-    };
-  const error = (message: string, { raise = false }: LogErrorOptions = {}): void => {
-    if (!hasEnded()) host.log('error', message);
-    if (raise) throw new Error(message);
-  };
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warning: at('warning'),
-    error: error as PluginLog['error'],
   };
 }

@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PluginContext, TaskHandle } from '../../src/index.ts';
 import { deferred } from '../../src/kernel/deferred.ts';
-import { closeEngines, forEver, pluginOf, startEngine } from '../support/engine-under-test.ts';
+import { isTerminal } from '../../src/kernel/task-state.ts';
+import {
+  closeEngines,
+  eventsOf,
+  forEver,
+  pluginOf,
+  startEngine,
+} from '../support/engine-under-test.ts';
 import type { EngineUnderTest } from '../support/engine-under-test.ts';
 import { randomOf } from '../support/random.ts';
 import type { Random } from '../support/random.ts';
@@ -29,12 +36,13 @@ class Chaos {
         () => this.#submit(),
         () => this.#answer((handle) => handle.cancel({ graceMs: this.#upTo(60) })),
         () => this.#answer((handle) => handle.suspend()),
+        () => this.#answer((handle) => handle.suspend()),
         () => this.#answer((handle) => handle.resume()),
         () => this.#answer((handle) => handle.resume()),
         () => this.#any()?.send({ type: 'go' }),
       ])();
       if (this.#random.isLikely(0.5)) await this.#world.rest();
-      if (this.#random.isLikely(0.3)) await this.#world.clock.advance(this.#upTo(60));
+      if (this.#random.isLikely(0.4)) await this.#world.clock.advance(this.#upTo(20));
     }
   }
 
@@ -65,7 +73,7 @@ class Chaos {
       suspend: 'cooperative',
     });
     const maybe = <T extends object>(options: T): T | object =>
-      this.#random.isLikely(0.3) ? options : {};
+      this.#random.isLikely(0.15) ? options : {};
     const earlier = this.#any();
     this.handles.push(
       this.#world.engine.submit(plugin, null, {
@@ -97,7 +105,7 @@ class Chaos {
       () => lasts().then(() => Promise.reject(new Error(`${phase} failed`))),
       () => Promise.reject(new Error(`${phase} failed at once`)),
     ];
-    if (this.#random.isLikely(0.05)) return forEver;
+    if (this.#random.isLikely(0.03)) return forEver;
     if (phase !== 'process') return this.#random.pick(ways);
     const more: Behaviour[] = [
       async ({ pausePoint, signal }) => {
@@ -129,6 +137,18 @@ class Chaos {
   }
 }
 
+/** Its events are in order, every attempt that began has ended, and the end comes once and last. */
+function expectWholeStory(handle: TaskHandle): void {
+  const events = eventsOf(handle);
+  const numbers = events.map(({ seq }) => seq);
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+  const attempts = events.filter((event) => event.type === 'attempt');
+  const begun = attempts.filter(({ outcome }) => outcome === 'started').length;
+  expect([begun, attempts.length - begun]).toEqual([handle.attempt, handle.attempt]);
+  const ends = events.filter((event) => event.type === 'status' && isTerminal(event.status));
+  expect(ends).toEqual([events.at(-1)]);
+}
+
 /** Every task has ended in one of the ways that there are, and every request was answered. */
 async function expectAllEnded(chaos: Chaos, { engine, lines }: EngineUnderTest): Promise<void> {
   const results = await Promise.all(chaos.handles.map((handle) => handle.result()));
@@ -137,6 +157,7 @@ async function expectAllEnded(chaos: Chaos, { engine, lines }: EngineUnderTest):
     expect(error === null).toBe(taskStatus === 'completed');
     expect(error?.code).not.toBe('ENGINE_DEFECT');
   }
+  for (const handle of chaos.handles) expectWholeStory(handle);
   expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   const abandoned = new Set(engine.tasks.abandoned().map(({ taskId }) => taskId));
   const holders = engine.resources.list().flatMap(({ heldBy }) => heldBy);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TaskHandle } from '../../src/index.ts';
+import { memoryStore } from '../../src/index.ts';
+import type { TaskHandle, TaskStore } from '../../src/index.ts';
 import { closeEngines, pluginOf, startEngine, statesOf } from '../support/engine-under-test.ts';
 import { turnstile } from '../support/turnstile.ts';
 
@@ -13,6 +14,18 @@ const failing = pluginOf(
   },
   { name: 'test.failing' },
 );
+
+/** A memory store that takes a turn of the event loop for each lookup. */
+function slowToLookUp(): TaskStore {
+  const store = memoryStore();
+  return {
+    ...store,
+    lookup: async (id) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return store.lookup(id);
+    },
+  };
+}
 
 describe('after', () => {
   afterEach(closeEngines);
@@ -120,14 +133,34 @@ describe('after', () => {
     expect(next.status).not.toBe('failed');
   });
 
-  it('lets no two tasks come after each other', async () => {
-    const { engine } = await startEngine();
+  it.each([
+    ['at once', memoryStore()],
+    ['later', slowToLookUp()],
+  ])('lets no two tasks come after each other, if the store answers %s', async (_, store) => {
+    const { engine } = await startEngine({ store });
     const first = engine.submit(plain, null, { after: [2] });
     const second = engine.submit(plain, null, { after: [first] });
     expect(await Promise.all([first.result(), second.result()])).toMatchObject([
       { error: { code: 'DEPENDENCY_UNKNOWN' } },
       { error: { code: 'DEPENDENCY_FAILED' } },
     ]);
+  });
+
+  it('fails a task when the store cannot say what became of the one it comes after', async () => {
+    const store = memoryStore();
+    const { engine, lines } = await startEngine({
+      store: {
+        ...store,
+        lookup: () => {
+          throw new Error('no disk');
+        },
+      },
+    });
+    const done = engine.submit(plain);
+    await done.result();
+    const { error } = await engine.submit(plain, null, { after: [done.id] }).result();
+    expect(error?.code).toBe('DEPENDENCY_UNKNOWN');
+    expect(lines.map(({ message }) => message)).toContain('a store lookup failed');
   });
 
   it('waits while the task it comes after backs off', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TaskEvent } from '../../src/index.ts';
 import { closeEngines, eventsOf, pluginOf, startEngine } from '../support/engine-under-test.ts';
-import { brief } from '../support/task-events.ts';
+import { brief, expectRising } from '../support/task-events.ts';
 
 const plain = pluginOf({}, { name: 'test.plain' });
 
@@ -40,6 +40,19 @@ describe('Engine.events$', () => {
     const by = { who: 'ada', role: 'operator', via: 'http', from: '10.0.0.7' };
     await handle.cancel({ by, reason: 'beam lost' });
     expect(eventsOf(handle).at(-1)).toMatchObject({ state: 'cancelled', by, reason: 'beam lost' });
+  });
+
+  it('tells what a subscriber causes after the event it was told, to all in the same order', async () => {
+    const { engine } = await startEngine();
+    const held = engine.submit(plain, null, { hold: true });
+    engine.events$.subscribe((event) => {
+      if (event.type === 'status' && event.state === 'running') void held.cancel();
+    });
+    const seen: TaskEvent[] = [];
+    engine.events$.subscribe((event) => seen.push(event));
+    await engine.submit(plain).result();
+    expectRising(seen);
+    expect(seen.find(({ taskId }) => taskId === held.id)).toMatchObject({ state: 'cancelled' });
   });
 
   it('is not upset by a subscriber that throws', async () => {

@@ -41,6 +41,24 @@ describe('TaskHandle as an async iterable', () => {
     expect(events.filter(({ type }) => type === 'status')).toHaveLength(5);
   });
 
+  it('waits for what comes, again and again', async () => {
+    const { engine, rest } = await startEngine();
+    const { plugin, letGo } = turnstile();
+    const handle = engine.submit(plugin, null, { hold: true });
+    const states: string[] = [];
+    const reading = (async () => {
+      for await (const event of handle) states.push(brief(event));
+    })();
+    await rest();
+    expect(states).toEqual(['pending']);
+    await handle.resume();
+    await rest();
+    expect(states).toEqual(['pending', 'starting', 'attempt 1 started', 'running']);
+    letGo(handle);
+    await reading;
+    expect(states.slice(4)).toEqual(['stopping', 'attempt 1 succeeded', 'completed']);
+  });
+
   it('stops listening when the loop is left', async () => {
     const { engine, rest } = await startEngine();
     const { plugin } = turnstile();

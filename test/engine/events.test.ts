@@ -148,6 +148,35 @@ describe('TaskHandle.events$', () => {
     expect([before.isComplete(), after.isComplete()]).toEqual([true, true]);
   });
 
+  it('calls a subscriber again only when it is done with the event before', async () => {
+    const { engine } = await startEngine();
+    const plugin = pluginOf(
+      {
+        process: async ({ log, progress, signal }) => {
+          signal.addEventListener('abort', () => log.info('told to stop'));
+          await Promise.resolve();
+          progress(50);
+          signal.throwIfAborted();
+        },
+      },
+      { name: 'test.talkative' },
+    );
+    const handle = engine.submit(plugin);
+    const seen: string[] = [];
+    handle.events$.subscribe((event) => {
+      seen.push(`> ${brief(event)}`);
+      if (event.type === 'progress') void handle.cancel();
+      seen.push(`< ${brief(event)}`);
+    });
+    await handle.result();
+    expect(seen.slice(8, 12)).toEqual([
+      '> progress',
+      '< progress',
+      '> info: told to stop',
+      '< info: told to stop',
+    ]);
+  });
+
   it('misses nothing that a subscriber causes while it is replayed to', async () => {
     const { engine, rest } = await startEngine();
     const handle = engine.submit(plain, null, { hold: true });
