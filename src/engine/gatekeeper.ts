@@ -6,6 +6,7 @@ import { Countdown } from './countdown.ts';
 import type { Core } from './core.ts';
 import { idOf } from './submission.ts';
 import type { Dependency } from './submission.ts';
+import { askedBy } from './task-record.ts';
 import type { Request, TaskRecord } from './task-record.ts';
 
 type Ended = Pick<TaskResult, 'taskId' | 'taskStatus'>;
@@ -45,12 +46,14 @@ export class Gatekeeper {
     this.#core.admission.remove(record);
     record.queueTimeout?.cancel();
     record.queueTimeout = null;
+    this.#tell(record, 'held', request);
   }
 
   /** Lets a held task go on; false when it was not held. */
-  release(record: TaskRecord): boolean {
+  release(record: TaskRecord, request: Request): boolean {
     if (record.gate === null || record.gate.hold === null) return false;
     record.gate.hold = null;
+    this.#tell(record, 'released', request);
     this.pass(record);
     return true;
   }
@@ -98,6 +101,11 @@ export class Gatekeeper {
   fail(record: TaskRecord, code: Parameters<typeof taskError>[0], args: (string | number)[]): void {
     const error = taskError(code, args, 'pending', record.attempt);
     record.send({ type: 'task.fail', error });
+  }
+
+  /** A hold changes no state; it is told in the log, with who asked for it. */
+  #tell(record: TaskRecord, message: string, request: Request): void {
+    this.#core.log.publish(record, { type: 'log', level: 'info', message, ...askedBy(request) });
   }
 
   #startQueueClock(record: TaskRecord): void {

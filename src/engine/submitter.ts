@@ -87,6 +87,7 @@ export class Submitter {
       agingMs,
     );
     const { id } = record;
+    record.asked = { by: options.by };
     core.live.set(id, record);
     core.keepAlive.hold();
     core.pending += 1;

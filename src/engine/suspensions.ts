@@ -49,18 +49,18 @@ export class Suspensions {
     return answer(record, await record.suspension.answer.promise);
   }
 
-  async resume(record: TaskRecord): Promise<SuspendAnswer> {
+  async resume(record: TaskRecord, request: Request): Promise<SuspendAnswer> {
     const { suspension, current } = record;
     if (record.isEnding) return answer(record, 'nobody');
     if (record.state === 'pending') {
-      return answer(record, this.#gatekeeper.release(record) ? 'queue' : 'nobody');
+      return answer(record, this.#gatekeeper.release(record, request) ? 'queue' : 'nobody');
     }
     if (suspension === null) return answer(record, 'nobody');
     if (!suspension.isParked || current === null) {
       this.leaveProcess(record);
       return answer(record, 'queue');
     }
-    suspension.resuming ??= this.#regain(record, current, suspension);
+    suspension.resuming ??= this.#regain(record, current, suspension, request);
     return answer(record, await suspension.resuming.promise);
   }
 
@@ -96,7 +96,12 @@ export class Suspensions {
   }
 
   /** Asks for a slot; the code goes on when there is one, if that is still wanted then. */
-  #regain(record: TaskRecord, attempt: Attempt, suspension: Suspension): Deferred<AcknowledgedBy> {
+  #regain(
+    record: TaskRecord,
+    attempt: Attempt,
+    suspension: Suspension,
+    request: Request,
+  ): Deferred<AcknowledgedBy> {
     const { admission } = this.#core;
     const resuming = deferred<AcknowledgedBy>();
     admission.regainSlot(() => {
@@ -106,6 +111,7 @@ export class Suspensions {
       record.deadline?.resume();
       attempt.timeout?.resume();
       attempt.heartbeat?.resume();
+      record.asked = request;
       record.send({ type: 'attempt.resumed', attempt: attempt.number });
       attempt.execution?.resume();
       resuming.resolve(acknowledgedBy(record));

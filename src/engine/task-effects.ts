@@ -60,8 +60,9 @@ export function taskEffects(parts: TaskEffectParts): TaskEffects {
               state,
               status: statusOf(state),
               attempt: context.attempt,
-              ...(state === 'suspended' ? askedBy(record.suspension) : {}),
+              ...askedBy(state === 'suspended' ? record.suspension : record.asked),
             });
+            record.asked = null;
             registry.updated(record);
             if (state === 'pending' && core.isClosing) onPendingWhileClosing(record);
         }

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { deferred } from '../kernel/deferred.ts';
 import { RunstateError } from '../kernel/errors.ts';
-import type { TaskEvent } from '../kernel/task-event.ts';
+import type { Actor, TaskEvent } from '../kernel/task-event.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import { runStateOf, statusOf } from '../kernel/task-state.ts';
 import type { RunState, TaskState, TaskStatus } from '../kernel/task-state.ts';
@@ -47,6 +47,21 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
   /** The plugin's name. */
   get plugin(): string {
     return this.#record.plugin.name;
+  }
+
+  /** The tags given at submission. */
+  get tags(): readonly string[] {
+    return this.#record.options.tags ?? [];
+  }
+
+  /** The note given at submission. */
+  get note(): string | undefined {
+    return this.#record.options.note;
+  }
+
+  /** Who submitted it, where that was said. */
+  get by(): Actor | undefined {
+    return this.#record.options.by;
   }
 
   /** The input as it was given. */
@@ -150,8 +165,8 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
   }
 
   /** Lets a suspended or held task go on. */
-  resume(): Promise<SuspendAnswer> {
-    return this.#parts.suspensions.resume(this.#record);
+  resume(request: Request = {}): Promise<SuspendAnswer> {
+    return this.#parts.suspensions.resume(this.#record, request);
   }
 
   /**

@@ -113,6 +113,8 @@ export class TaskRecord implements Candidate {
 
   cancellation: Cancellation | null = null;
   suspension: Suspension | null = null;
+  /** Who asked for what the next status tells of. */
+  asked: Request | null = null;
   expiry: TaskError | null = null;
   deadline: Countdown | null = null;
   queueTimeout: Countdown | null = null;

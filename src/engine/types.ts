@@ -9,7 +9,8 @@ import type { PluginClass } from '../wire/plugin-class.ts';
  * ```ts
  * declare module 'runstate' {
  *   interface PluginRegistry {
- *     'example.square': { input: { x: number }; output: { result: number } };
+ *     'example.square': typeof square;
+ *     'example.cube': { input: { x?: number }; output: { result: number } };
  *   }
  * }
  * ```
@@ -41,18 +42,20 @@ export type OutputOf<TPlugin> = TPlugin extends DefinedPlugin
       : unknown;
 
 /** The input that a name of {@link PluginRegistry} takes. */
-export type InputOfName<TName extends keyof PluginRegistry> = PluginRegistry[TName] extends {
-  input: infer TInput;
-}
-  ? TInput
-  : unknown;
+export type InputOfName<TName extends keyof PluginRegistry> =
+  PluginRegistry[TName] extends Submittable
+    ? InputOf<PluginRegistry[TName]>
+    : PluginRegistry[TName] extends { input: infer TInput }
+      ? TInput
+      : unknown;
 
 /** The output of a name of {@link PluginRegistry}. */
-export type OutputOfName<TName extends keyof PluginRegistry> = PluginRegistry[TName] extends {
-  output: infer TOutput;
-}
-  ? TOutput
-  : unknown;
+export type OutputOfName<TName extends keyof PluginRegistry> =
+  PluginRegistry[TName] extends Submittable
+    ? OutputOf<PluginRegistry[TName]>
+    : PluginRegistry[TName] extends { output: infer TOutput }
+      ? TOutput
+      : unknown;
 
 /** A name that {@link PluginRegistry} says nothing of. */
 export type UnknownName<TName extends string> = TName extends keyof PluginRegistry ? never : TName;

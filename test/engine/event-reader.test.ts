@@ -42,17 +42,16 @@ describe('TaskHandle as an async iterable', () => {
   });
 
   it('waits for what comes, again and again', async () => {
-    const { engine, rest } = await startEngine();
+    const { engine, clock, rest } = await startEngine();
     const { plugin, letGo } = turnstile();
-    const handle = engine.submit(plugin, null, { hold: true });
+    const handle = engine.submit(plugin, null, { delayMs: 10 });
     const states: string[] = [];
     const reading = (async () => {
       for await (const event of handle) states.push(brief(event));
     })();
     await rest();
     expect(states).toEqual(['pending']);
-    await handle.resume();
-    await rest();
+    await clock.advance(10);
     expect(states).toEqual(['pending', 'starting', 'attempt 1 started', 'running']);
     letGo(handle);
     await reading;
@@ -72,13 +71,12 @@ describe('TaskHandle as an async iterable', () => {
   });
 
   it('answers calls that overlap, and those that wait when it is left', async () => {
-    const { engine, rest } = await startEngine();
-    const handle = engine.submit(plain, null, { hold: true });
+    const { engine, clock, rest } = await startEngine();
+    const handle = engine.submit(plain, null, { delayMs: 10 });
     await rest();
     const reader = handle[Symbol.asyncIterator]();
     const calls = [1, 2, 3, 4, 5, 6, 7, 8].map(() => reader.next());
-    await rest();
-    await handle.resume();
+    await clock.advance(10);
     await handle.result();
     const values = (await Promise.all(calls)).map(({ value, done }) =>
       done === true ? 'done' : brief(value),
