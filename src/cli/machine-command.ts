@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 
 /** Options of `runstate machine`. */
 export interface MachineOptions {
-  readonly format: string;
+  readonly format?: string;
   readonly json?: boolean;
 }
 
@@ -18,7 +18,8 @@ export function machineCommand(
 ): number {
   const names = Object.keys(machines);
   if (name === undefined) {
-    if (json === true) terminal.json(names);
+    if (format === 'mermaid') throw new UsageError(`name a machine: ${names.join(', ')}`);
+    if (json === true || format === 'json') terminal.json(names);
     else terminal.result(names.join('\n'));
     return 0;
   }

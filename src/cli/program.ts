@@ -65,7 +65,10 @@ export async function runCli(args: readonly string[], process: CliProcess): Prom
     .description("print a state machine's definition or drawing, or all their names")
     .argument('[name]', 'name of a machine')
     .addOption(
-      new Option('--format <format>', 'what to print').choices(['json', 'mermaid']).default('json'),
+      new Option('--format <format>', 'what to print (json without it)').choices([
+        'json',
+        'mermaid',
+      ]),
     )
     .addOption(jsonOption())
     .action((name: string | undefined, options: MachineOptions) => {

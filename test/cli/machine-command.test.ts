@@ -9,6 +9,12 @@ describe('runstate machine', () => {
     expect(JSON.parse(stdout)).toEqual(files.toSorted());
   });
 
+  it('lists them as JSON when that is the format, and wants a name for a drawing', async () => {
+    const { stdout } = await startCli(['machine', '--format', 'json']);
+    expect(JSON.parse(stdout)).toContain('task');
+    expect(await startCli(['machine', '--format', 'mermaid'])).toMatchObject({ exitCode: 2 });
+  });
+
   it('prints the definition as JSON', async () => {
     const { stdout } = await startCli(['machine', 'task']);
     expect(JSON.parse(stdout)).toMatchObject({
