@@ -1,3 +1,5 @@
+import { messageOf } from './task-error.ts';
+
 /** Where a value cannot be stored as JSON, and why. */
 export interface UnstorableValue {
   /** Path from the root, such as `frames[3].time`; empty for the root itself. */
@@ -49,7 +51,7 @@ class Walk {
     try {
       return { problem: null, copy: this.#copy(value) };
     } catch (error) {
-      const what = error instanceof Unstorable ? error.message : `unreadable (${String(error)})`;
+      const what = error instanceof Unstorable ? error.message : `unreadable (${messageOf(error)})`;
       return { problem: { path: joinPath(this.#keys), what } };
     }
   }

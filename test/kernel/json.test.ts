@@ -62,7 +62,7 @@ describe('findUnstorable', () => {
     };
     expect(findUnstorable(value)).toEqual({
       path: 'broken',
-      what: 'unreadable (Error: no detector)',
+      what: 'unreadable (no detector)',
     });
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
