@@ -8,6 +8,7 @@ export const engineMachine = setup({
     events: {} as
       | { readonly type: 'engine.start' }
       | { readonly type: 'engine.close' }
+      | { readonly type: 'store.broken' }
       | { readonly type: 'supervision.degraded' }
       | { readonly type: 'supervision.healed' },
   },
@@ -53,6 +54,7 @@ export const engineMachine = setup({
       initial: 'healthy',
       on: {
         'engine.close': { target: 'draining' },
+        'store.broken': { target: 'draining' },
       },
       states: {
         healthy: {

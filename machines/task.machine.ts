@@ -28,12 +28,15 @@ export const taskMachine = setup({
     runTeardown: () => {},
     abortAttempt: () => {},
     scheduleRetry: () => {},
+    putBack: () => {},
     countAttempt: assign({
       attempt: ({ context }) => context.attempt + 1,
       failure: null,
       stop: null,
     }),
     noteCancel: assign({ stop: 'cancel' as StopCause }),
+    noteInterrupt: assign({ stop: ({ context }): StopCause => context.stop ?? 'shutdown' }),
+    forgetInterrupt: assign({ stop: ({ context: c }) => (c.stop === 'shutdown' ? null : c.stop) }),
     // A cancel outranks every clock, and the deadline outranks a clock that allows a retry.
     noteExpiry: assign({
       stop: ({ context: { stop }, event }) =>
@@ -56,6 +59,9 @@ export const taskMachine = setup({
     isCurrentAndGoing: ({ context, event }) =>
       'attempt' in event && event.attempt === context.attempt && context.stop === null,
     isCancelled: ({ context }) => context.stop === 'cancel',
+    mayStart: ({ context }) => context.stop !== 'shutdown',
+    isInterrupted: ({ context }) => context.stop === 'shutdown',
+    isInDoubt: ({ context }) => context.stop === 'shutdown' && context.effect === 'unsafe',
     isTimedOut: ({ context }) => context.stop !== null && context.stop !== 'cancel',
     hasFailed: ({ context }) => context.failure !== null,
     mayRetry: ({ context }) =>
@@ -74,7 +80,7 @@ export const taskMachine = setup({
     id: input.id,
     effect: input.effect,
     maxAttempts: input.maxAttempts,
-    attempt: 0,
+    attempt: input.attempt ?? 0,
     isAbandoned: false,
     stop: null,
     failure: null,
@@ -87,6 +93,7 @@ export const taskMachine = setup({
       entry: [{ type: 'announce', params: { state: 'pending' } }],
       on: {
         'task.admit': {
+          guard: { type: 'mayStart' },
           target: 'starting',
           actions: [{ type: 'countAttempt' }],
         },
@@ -102,10 +109,7 @@ export const taskMachine = setup({
       entry: [{ type: 'announce', params: { state: 'starting' } }, { type: 'beginAttempt' }],
       on: {
         'attempt.ready': [
-          {
-            guard: { type: 'isCurrentAndStopping' },
-            target: 'stopping',
-          },
+          { guard: { type: 'isCurrentAndStopping' }, target: 'stopping' },
           {
             guard: { type: 'isCurrent' },
             target: 'running',
@@ -131,13 +135,21 @@ export const taskMachine = setup({
         'abort.failed': { guard: { type: 'isCurrent' }, actions: [{ type: 'rememberFailure' }] },
         'task.cancel': { actions: [{ type: 'noteCancel' }, { type: 'abortAttempt' }] },
         'task.expire': { actions: [{ type: 'noteExpiry' }, { type: 'abortAttempt' }] },
+        'task.interrupt': { actions: [{ type: 'noteInterrupt' }, { type: 'abortAttempt' }] },
       },
     },
     running: {
       description: "The plugin's process does the work.",
       tags: ['active'],
       on: {
-        'attempt.finished': { guard: { type: 'isCurrent' }, target: 'stopping' },
+        'attempt.finished': [
+          { guard: { type: 'isCurrentAndGoing' }, target: 'stopping' },
+          {
+            guard: { type: 'isCurrent' },
+            target: 'stopping',
+            actions: [{ type: 'forgetInterrupt' }],
+          },
+        ],
         'attempt.failed': {
           guard: { type: 'isCurrent' },
           target: 'stopping',
@@ -162,11 +174,11 @@ export const taskMachine = setup({
         'abort.failed': { guard: { type: 'isCurrent' }, actions: [{ type: 'rememberFailure' }] },
         'task.cancel': { actions: [{ type: 'noteCancel' }, { type: 'abortAttempt' }] },
         'task.expire': { actions: [{ type: 'noteExpiry' }, { type: 'abortAttempt' }] },
+        'task.interrupt': { actions: [{ type: 'noteInterrupt' }, { type: 'abortAttempt' }] },
       },
     },
     suspended: {
-      description:
-        'The work stands still with its resources; its slot is free and its clocks stop.',
+      description: 'The work stands still with its resources; slot and clocks are let go.',
       tags: ['active'],
       on: {
         'attempt.resumed': {
@@ -189,6 +201,14 @@ export const taskMachine = setup({
           target: 'running',
           actions: [
             { type: 'noteCancel' },
+            { type: 'announce', params: { state: 'running' } },
+            { type: 'abortAttempt' },
+          ],
+        },
+        'task.interrupt': {
+          target: 'running',
+          actions: [
+            { type: 'noteInterrupt' },
             { type: 'announce', params: { state: 'running' } },
             { type: 'abortAttempt' },
           ],
@@ -232,6 +252,12 @@ export const taskMachine = setup({
       description: 'Transient: the attempt is over; another one follows, or the task ends.',
       always: [
         { guard: { type: 'isCancelled' }, target: 'cancelled' },
+        {
+          guard: { type: 'isInDoubt' },
+          target: 'awaitingOperator',
+          actions: [{ type: 'putBack' }],
+        },
+        { guard: { type: 'isInterrupted' }, target: 'pending', actions: [{ type: 'putBack' }] },
         { guard: { type: 'mayRetry' }, target: 'pending', actions: [{ type: 'scheduleRetry' }] },
         { guard: { type: 'isTimedOut' }, target: 'timedOut' },
         { guard: { type: 'hasFailed' }, target: 'failed' },
@@ -239,7 +265,7 @@ export const taskMachine = setup({
       ],
     },
     awaitingOperator: {
-      description: 'A crash left an unsafe attempt in doubt; a person says what became of it.',
+      description: 'The engine ended under an unsafe attempt; a person says what became of it.',
       entry: [{ type: 'announce', params: { state: 'awaitingOperator' } }],
       on: {
         'task.resolve': [

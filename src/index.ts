@@ -10,20 +10,75 @@ export type { ErrorCause, ErrorPhase, Phase, TaskError } from './kernel/task-err
 export type { TaskResult, TaskTimes, TeardownOutcome } from './kernel/task-result.ts';
 export { LrcTaskStatus, ResultCode, RunState, TaskStatus, wordsOf } from './kernel/task-state.ts';
 export type { StateDetail, StateWords, TaskState } from './kernel/task-state.ts';
-export type { Retention, TaskStore } from './kernel/task-store.ts';
+export type {
+  DurationFigures,
+  PluginStatistics,
+  Regression,
+  StoreStatistics,
+} from './kernel/task-statistics.ts';
+export type { StoredTask } from './kernel/store-rows.ts';
+export type {
+  EventQuery,
+  Retention,
+  RetentionRule,
+  TaskQuery,
+  TaskStore,
+  TaskStoreReader,
+} from './kernel/task-store.ts';
 export type { ResourceWait, WaitingFor } from './kernel/waiting.ts';
+export { luteAnalysis } from './kernel/described-analysis.ts';
+export type {
+  DescribedAnalysis,
+  LuteAnalysis,
+  PresentResult,
+} from './kernel/described-analysis.ts';
+export { readImplSchemas, writeImplSchemas } from './kernel/impl-schemas.ts';
+export { summaryText } from './kernel/summary-text.ts';
+export type {
+  Figure,
+  FigureSink,
+  ReportPaths,
+  SavableFigure,
+  SummaryPlots,
+} from './wire/summary-plots.ts';
 export { definePlugin } from './wire/plugin.ts';
+export { secret } from './wire/secret-fields.ts';
 export type { DefinedPlugin, PluginCode, PluginTraits } from './wire/plugin.ts';
 export { Plugin } from './wire/plugin-class.ts';
 export type { PluginClass } from './wire/plugin-class.ts';
+export { RemoteJob } from './wire/remote-job.ts';
+export { JobError, JobLaunchError, JobMonitorError } from './wire/remote-job-errors.ts';
+export type { JobErrorOptions } from './wire/remote-job-errors.ts';
+export type {
+  LaunchCall,
+  RemoteCall,
+  RemoteService,
+  RemoteState,
+  RemoteStatus,
+} from './wire/remote-job-service.ts';
 export { pluginFromFunction } from './wire/plugin-from-function.ts';
 export type { FunctionPluginOptions } from './wire/plugin-from-function.ts';
 export type { PluginCache, PluginContext, PluginLog } from './wire/plugin-context.ts';
+export { dataCache } from './wire/data-cache.ts';
+export type { DataCache, DataCacheStatistics } from './wire/lru-data-cache.ts';
+export type { DataCacheLimits, DataCacheOptions } from './wire/data-cache-options.ts';
 export { memoryStore } from './store/memory.ts';
 export type { MemoryStoreOptions } from './store/memory.ts';
+export { sqliteReader, sqliteStore } from './store/sqlite.ts';
+export type { SqliteReader, SqliteStoreOptions } from './store/sqlite.ts';
 export { createEngine } from './engine/create-engine.ts';
+export { formatStatistics } from './engine/format-statistics.ts';
+export type { TaskStatistics } from './engine/engine-statistics.ts';
+export type {
+  ResetAnswer,
+  RestoreAnswer,
+  RestoredId,
+  SnapshotTask,
+  TaskSnapshot,
+} from './engine/task-snapshot.ts';
 export type {
   AbandonedAttempt,
+  AuditFilter,
   CloseOptions,
   Engine,
   EnginePlugins,
@@ -31,8 +86,20 @@ export type {
   EngineState,
   EngineSupervisors,
   EngineTasks,
+  RerunOptions,
+  Resolution,
+  ResolveOptions,
+  TaskFilter,
 } from './engine/engine.ts';
 export type { EngineOptions } from './engine/engine-options.ts';
+export { FutureOutput } from './engine/future-output.ts';
+export type { FutureAnswer } from './engine/future-output.ts';
+export type { FutureEngine } from './engine/future-engine.ts';
+export type { FuturePlace } from './engine/future-open.ts';
+export type { FutureShape } from './engine/future-parts.ts';
+export type { FutureProgress } from './engine/future-progress.ts';
+export type { FutureHost, FutureSource, FutureTask } from './engine/future-source.ts';
+export type { FailedValue, FutureValue, SucceededValue } from './engine/future-value.ts';
 export type { LimitOptions } from './engine/limits.ts';
 export type { ResourceHolder, ResourceState } from './engine/resource-ledger.ts';
 export type { SubmitOptions } from './engine/submission.ts';

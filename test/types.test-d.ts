@@ -1,9 +1,16 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { createEngine, definePlugin, Plugin, pluginFromFunction } from '../src/index.ts';
+import {
+  createEngine,
+  definePlugin,
+  FutureOutput,
+  Plugin,
+  pluginFromFunction,
+} from '../src/index.ts';
 import type {
   DefinedPlugin,
   Engine,
+  FutureValue,
   InputOf,
   OutputOf,
   TaskEvent,
@@ -204,5 +211,58 @@ describe('a plugin by name', () => {
     engine.submit('known.square', { x: 'one' });
     // @ts-expect-error -- An input is required.
     engine.submit('known.square');
+  });
+});
+
+describe('Engine.submitAll', () => {
+  it('gives a list of typed values for a list, and one value for one input', () => {
+    const many = engine.submitAll(scan, [{ frames: '5' }, { frames: '6', gain: 2 }]);
+    expectTypeOf(many).toEqualTypeOf<FutureOutput<Scanned>>();
+    expectTypeOf(many.get()).toEqualTypeOf<Promise<readonly FutureValue<Scanned>[]>>();
+    expectTypeOf(many.asCompleted()).toExtend<AsyncIterable<FutureValue<Scanned>>>();
+    const one = engine.submitAll(scan, { frames: '5' });
+    expectTypeOf(one).toEqualTypeOf<FutureOutput<Scanned, 'one'>>();
+    expectTypeOf(one.get()).toEqualTypeOf<Promise<FutureValue<Scanned>>>();
+    // @ts-expect-error -- Frames are text before they are parsed.
+    engine.submitAll(scan, [{ frames: 5 }]);
+    // @ts-expect-error -- Frames are required.
+    engine.submitAll(scan, {});
+  });
+
+  it('takes an array for a list, also where an input is an array', () => {
+    const sum = definePlugin({
+      name: 'test.sum',
+      input: z.array(z.number()),
+      process: ({ input }) => input.length,
+    });
+    expectTypeOf(engine.submitAll(sum, [[1, 2], [3]])).toEqualTypeOf<FutureOutput<number>>();
+    // @ts-expect-error -- It would be a list of two inputs, 1 and 2.
+    engine.submitAll(sum, [1, 2]);
+  });
+
+  it('knows output and error by success', () => {
+    const value = {} as FutureValue<Scanned>;
+    expectTypeOf(value.output).toEqualTypeOf<Scanned | null>();
+    if (value.success) expectTypeOf(value.output).toEqualTypeOf<Scanned>();
+    else expectTypeOf(value.traceback).toEqualTypeOf<string>();
+  });
+
+  it('has the types that PluginRegistry says', () => {
+    expectTypeOf(engine.submitAll('known.square', [{ x: 1 }])).toEqualTypeOf<
+      FutureOutput<{ result: number }>
+    >();
+    expectTypeOf(engine.submitAll('some.name', [1])).toEqualTypeOf<FutureOutput>();
+    // @ts-expect-error -- x is a number.
+    engine.submitAll('known.square', [{ x: 'one' }]);
+  });
+});
+
+describe('FutureOutput.open', () => {
+  it('takes an engine, or a client of one', () => {
+    expectTypeOf(FutureOutput.open<Scanned>('future.json', { engine })).toEqualTypeOf<
+      Promise<FutureOutput<Scanned>>
+    >();
+    // @ts-expect-error -- Something has to know the tasks.
+    void FutureOutput.open('future.json', {});
   });
 });

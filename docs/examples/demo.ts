@@ -54,6 +54,8 @@ for (const handle of reductions) {
   console.log(`\n${handle.name}, strongest peaks:`);
   console.log(peakTable(spectrum));
   console.log(`drawn in ${relative(process.cwd(), spectrum.svg)}`);
+  const { payload: report } = await handle.result();
+  console.log(`report in ${relative(process.cwd(), String(report))}`);
 }
 console.log(`\nThe background task \`monitor\` read ${readings} times at 20 Hz meanwhile.`);
 await engine.close();

@@ -17,6 +17,8 @@ export interface ReduceHooks {
   readonly signal: AbortSignal;
   progress(percent: number, message: string): void;
   warn(message: string): void;
+  /** Takes the picture, which is also written to a file. */
+  drawn?(picture: string): void;
   /** Waits at a place where the work may stand still. */
   pausePoint?(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function reduceFile(input: ReduceInput, hooks: ReduceHooks): Promis
   });
   hooks.signal.throwIfAborted();
   await writeWhole(svg, picture);
+  hooks.drawn?.(picture);
   hooks.progress(100, 'done');
 
   return {

@@ -12,6 +12,8 @@ export interface TaskEffects {
   runTeardown(context: TaskMachineContext): void;
   abortAttempt(context: TaskMachineContext): void;
   scheduleRetry(context: TaskMachineContext): void;
+  /** The engine ends under the attempt: it is over, and the task is kept. */
+  putBack(context: TaskMachineContext): void;
 }
 
 /** A live task. */
@@ -27,6 +29,7 @@ export function taskLogic(effects: TaskEffects): typeof taskMachine {
       runTeardown: ({ context }) => effects.runTeardown(context),
       abortAttempt: ({ context }) => effects.abortAttempt(context),
       scheduleRetry: ({ context }) => effects.scheduleRetry(context),
+      putBack: ({ context }) => effects.putBack(context),
     },
   });
 }

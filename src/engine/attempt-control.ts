@@ -1,13 +1,16 @@
 import type { LogLevel } from '../kernel/logger.ts';
 import { RunstateError } from '../kernel/errors.ts';
+import type { ProcessIdentity } from '../kernel/process-identity.ts';
 import type { PhaseOutcome } from '../kernel/runner.ts';
 import type { AttemptEvent } from '../kernel/task-event.ts';
 import { describeError } from '../kernel/task-error.ts';
 import type { Phase, TaskError } from '../kernel/task-error.ts';
 import type { TaskMachineContext } from '../kernel/task-machine-types.ts';
+import type { AttemptOutcome, StoreRow } from '../kernel/store-rows.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptReports } from './attempt.ts';
+import { attemptEndRow, checkpointRow } from './attempt-rows.ts';
 import { stopClocks } from './attempt-clocks.ts';
 import { AttemptStart } from './attempt-start.ts';
 import { freeResources } from './core.ts';
@@ -18,8 +21,6 @@ import type { Suspensions } from './suspensions.ts';
 import type { TaskRecord } from './task-record.ts';
 import { rememberThrown } from './thrown-values.ts';
 import type { Waits } from './waits.ts';
-
-type AttemptOutcome = Exclude<AttemptEvent['outcome'], 'started'>;
 
 /**
  * Runs attempts: asks the runner for one phase after the other as the task machine decides, and turns
@@ -44,9 +45,9 @@ export class AttemptControl implements AttemptReports {
   }
 
   begin(record: TaskRecord, { attempt: number }: TaskMachineContext): void {
-    const attempt = new Attempt(record, number, this);
+    const attempt = new Attempt(record, number, this.#core.clock.now(), this);
     record.current = attempt;
-    record.startedAt ??= this.#core.clock.now();
+    record.startedAt ??= attempt.startedAt;
     record.teardown = 'none';
     record.expiry = null;
     this.#core.log.publish(record, { type: 'attempt', attempt: number, outcome: 'started' });
@@ -76,13 +77,16 @@ export class AttemptControl implements AttemptReports {
     else this.#tearDown(attempt);
   }
 
-  /** Ends an attempt's bookkeeping; what was abandoned is ended when its code is. */
+  /**
+   * Ends an attempt's bookkeeping, and gives the row that says so; what was abandoned is ended when
+   * its code is.
+   */
   finish(
     attempt: Attempt,
     outcome: AttemptOutcome,
     more: Pick<AttemptEvent, 'error' | 'retryInMs'> = {},
-  ): void {
-    const { record } = attempt;
+  ): StoreRow {
+    const { record, number } = attempt;
     stopClocks(attempt);
     this.#suspensions.leaveProcess(record);
     this.#waits.forget(record);
@@ -92,8 +96,9 @@ export class AttemptControl implements AttemptReports {
       this.#ladder.cancelTimer(attempt);
       attempt.execution?.dispose();
     }
-    const { log } = this.#core;
-    log.publish(record, { type: 'attempt', attempt: attempt.number, outcome, ...more });
+    const { log, clock } = this.#core;
+    log.publish(record, { type: 'attempt', attempt: number, outcome, ...more });
+    return attemptEndRow(record.id, number, outcome, clock.now(), more.error);
   }
 
   settled(attempt: Attempt, phase: Phase, outcome: PhaseOutcome): void {
@@ -153,16 +158,10 @@ export class AttemptControl implements AttemptReports {
   checkpoint(attempt: Attempt, value: unknown): Promise<void> {
     if (!this.#isLively(attempt)) return Promise.reject(outOfPhase(attempt, 'checkpoint'));
     const { record } = attempt;
-    return new Promise((resolve, reject) => {
-      this.#core.writer.write({ kind: 'checkpoint', taskId: record.id, value }, (error) => {
-        if (error !== null) {
-          reject(error);
-          return;
-        }
-        record.checkpoint = value;
-        this.#core.log.publish(record, { type: 'checkpoint', value });
-        resolve();
-      });
+    const { writer, log, clock } = this.#core;
+    return writer.commit(checkpointRow(record.id, attempt.number, clock.now(), value), () => {
+      record.checkpoint = value;
+      log.publish(record, { type: 'checkpoint', value });
     });
   }
 
@@ -173,6 +172,13 @@ export class AttemptControl implements AttemptReports {
 
   parked(attempt: Attempt): void {
     this.#suspensions.parked(attempt);
+  }
+
+  /** Resolves when the place is committed: one that is not known could not be ended after a crash. */
+  placed(attempt: Attempt, place: ProcessIdentity): Promise<void> {
+    const { record, number } = attempt;
+    const row = { kind: 'place', taskId: record.id, attempt: number, place } as const;
+    return this.#core.writer.commit(row);
   }
 
   /** What `abort()` still does may use what teardown frees, so it ends first. */

@@ -1,8 +1,9 @@
-import type { RunnablePlugin } from '../kernel/runner.ts';
+import type { AttemptHost, RunnablePlugin } from '../kernel/runner.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
 import type { Attempt } from './attempt.ts';
 import { startClocks } from './attempt-clocks.ts';
 import type { Core } from './core.ts';
+import { ScrubbedHost } from './scrubbed-host.ts';
 import type { StopLadder } from './stop-ladder.ts';
 
 /** What the start of an attempt may come to, beside a running setup. */
@@ -28,19 +29,12 @@ export class AttemptStart {
     this.#port = port;
   }
 
-  /** The row is committed before anything of an unsafe plugin is called. */
   begin(attempt: Attempt): void {
-    const { clock, writer } = this.#core;
-    const { record, number } = attempt;
-    const row = { kind: 'attempt', taskId: record.id, attempt: number, at: clock.now() } as const;
-    writer.write(row, (error) => {
-      if (error !== null) return this.#fail(attempt, error);
-      try {
-        this.#findCode(attempt);
-      } catch (thrown) {
-        this.#fail(attempt, thrown);
-      }
-    });
+    try {
+      this.#findCode(attempt);
+    } catch (thrown) {
+      this.#fail(attempt, thrown);
+    }
   }
 
   #findCode(attempt: Attempt): void {
@@ -49,21 +43,54 @@ export class AttemptStart {
     const found = number === 1 ? plugins.freshest(record.plugin) : record.plugin;
     if (found instanceof Promise) {
       found.then(
-        (plugin) => this.#prepare(attempt, plugin),
+        (plugin) => this.#note(attempt, plugin),
         (error: unknown) => this.#fail(attempt, error),
       );
-    } else this.#prepare(attempt, found);
+    } else this.#note(attempt, found);
   }
 
-  #prepare(attempt: Attempt, plugin: DefinedPlugin): void {
-    attempt.record.plugin = plugin;
-    const runnable = this.#core.plugins.runnable(plugin);
-    if (runnable instanceof Promise) {
-      runnable.then(
-        (ready) => this.#start(attempt, ready),
-        (error: unknown) => this.#fail(attempt, error),
-      );
-    } else this.#start(attempt, runnable);
+  /**
+   * Notes the attempt in the store, before anything of a plugin is called that may not be repeated,
+   * or of one whose process has to be known.
+   */
+  #note(attempt: Attempt, plugin: DefinedPlugin): void {
+    const { writer, store, environment } = this.#core;
+    const { record, number, startedAt: at } = attempt;
+    record.plugin = plugin;
+    const { runner } = plugin;
+    const { stamp } = environment;
+    const row = {
+      kind: 'attempt',
+      taskId: record.id,
+      attempt: number,
+      at,
+      runner,
+      ...stamp,
+    } as const;
+    const isHarmless = record.effect === 'idempotent' && runner !== 'process';
+    if (store.isDurable && isHarmless) {
+      writer.write([row]);
+      this.#prepare(attempt);
+      return;
+    }
+    writer.insist([row], (error) => {
+      if (error === null) this.#prepare(attempt);
+      else this.#fail(attempt, error);
+    });
+  }
+
+  #prepare(attempt: Attempt): void {
+    try {
+      const runnable = this.#core.plugins.runnable(attempt.record.plugin);
+      if (runnable instanceof Promise) {
+        runnable.then(
+          (ready) => this.#start(attempt, ready),
+          (error: unknown) => this.#fail(attempt, error),
+        );
+      } else this.#start(attempt, runnable);
+    } catch (thrown) {
+      this.#fail(attempt, thrown);
+    }
   }
 
   #start(attempt: Attempt, plugin: RunnablePlugin): void {
@@ -71,6 +98,7 @@ export class AttemptStart {
     if (attempt.abandonedAt !== null) return this.#port.over(attempt);
     if (stopReason !== null) return this.#port.failed(attempt, stopReason);
     try {
+      record.unseal(this.#core.secrets);
       attempt.execution = this.#core.runnerOf(record.plugin).begin(
         {
           taskId: record.id,
@@ -79,8 +107,9 @@ export class AttemptStart {
           input: record.input,
           resumeFrom: record.checkpoint,
           teardownTimeoutMs: record.limits.teardownTimeoutMs,
+          resultsDirectory: this.#core.resultsDirectory,
         },
-        attempt,
+        this.#hostOf(attempt),
       );
       startClocks(this.#core.clock, attempt, (code, limitMs) =>
         this.#ladder.expire(attempt, code, limitMs),
@@ -89,6 +118,13 @@ export class AttemptStart {
       return this.#port.failed(attempt, error);
     }
     attempt.execution.run('setup');
+  }
+
+  /** Nothing that the code tells has a secret of its input in it. */
+  #hostOf(attempt: Attempt): AttemptHost {
+    const { plugin, input } = attempt.record;
+    const scrub = this.#core.secrets.scrubOf(plugin, input);
+    return scrub === null ? attempt : new ScrubbedHost(attempt, scrub, () => attempt.stopReason);
   }
 
   #fail(attempt: Attempt, error: unknown): void {

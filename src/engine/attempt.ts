@@ -1,4 +1,5 @@
 import type { LogLevel } from '../kernel/logger.ts';
+import type { ProcessIdentity } from '../kernel/process-identity.ts';
 import type { AttemptHost, Execution, PhaseOutcome } from '../kernel/runner.ts';
 import type { Phase } from '../kernel/task-error.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
@@ -19,13 +20,17 @@ export interface AttemptReports {
   checkpoint(attempt: Attempt, value: unknown): Promise<void>;
   waitFor(attempt: Attempt, taskId: number): Promise<TaskResult>;
   parked(attempt: Attempt): void;
+  placed(attempt: Attempt, place: ProcessIdentity): Promise<void>;
 }
 
 /** One try of a task: its place, its clocks, and how far it has come. */
 export class Attempt implements AttemptHost {
   readonly record: TaskRecord;
   readonly number: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly #reports: AttemptReports;
+  #payloads: unknown[] | null = null;
   execution: Execution | null = null;
   phase: Phase | 'over' = 'setup';
   /** Why its signal was fired; null while it was not. */
@@ -45,9 +50,10 @@ export class Attempt implements AttemptHost {
   timer: unknown = null;
   timerDue = 0;
 
-  constructor(record: TaskRecord, number: number, reports: AttemptReports) {
+  constructor(record: TaskRecord, number: number, startedAt: number, reports: AttemptReports) {
     this.record = record;
     this.number = number;
+    this.startedAt = startedAt;
     this.#reports = reports;
   }
 
@@ -76,9 +82,12 @@ export class Attempt implements AttemptHost {
     this.record.summary = value;
   }
 
+  /** The first payload is the payload; with a second one it is the list of them. */
   payload(value: unknown): void {
+    if (this.phase === 'over' || this.abandonedAt !== null) return;
+    (this.#payloads ??= []).push(value);
+    this.record.payload = this.hasPayload ? this.#payloads : value;
     this.hasPayload = true;
-    this.record.payload = value;
     this.record.hasPayload = true;
   }
 
@@ -88,5 +97,9 @@ export class Attempt implements AttemptHost {
 
   parked(): void {
     this.#reports.parked(this);
+  }
+
+  placed(place: ProcessIdentity): Promise<void> {
+    return this.#reports.placed(this, place);
   }
 }

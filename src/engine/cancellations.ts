@@ -2,9 +2,11 @@ import { deferred } from '../kernel/deferred.ts';
 import { statusOf } from '../kernel/task-state.ts';
 import type { TaskStatus } from '../kernel/task-state.ts';
 import type { Core } from './core.ts';
+import type { Doubts } from './doubts.ts';
 import type { StopLadder } from './stop-ladder.ts';
 import { assertLimits } from './submission.ts';
-import type { AcknowledgedBy, Request, TaskRecord } from './task-record.ts';
+import { askedBy } from './task-record.ts';
+import type { AcknowledgedBy, Cancellation, Request, TaskRecord } from './task-record.ts';
 
 /** What may be said of a cancel. */
 export interface CancelOptions extends Request {
@@ -26,14 +28,26 @@ export interface CancelAnswer {
 export class Cancellations {
   readonly #core: Core;
   readonly #ladder: StopLadder;
+  readonly #doubts: Doubts;
 
-  constructor(core: Core, ladder: StopLadder) {
+  constructor(core: Core, ladder: StopLadder, doubts: Doubts) {
     this.#core = core;
     this.#ladder = ladder;
+    this.#doubts = doubts;
   }
 
-  /** @throws {@link RunstateError} `INVALID_OPTION` */
-  async cancel(record: TaskRecord, options: CancelOptions = {}): Promise<CancelAnswer> {
+  /**
+   * Cancels a task. A refusal that nobody awaits ends no process.
+   *
+   * @throws {@link RunstateError} `INVALID_OPTION`; `ENGINE_CLOSED` when the engine ends before it does
+   */
+  cancel(record: TaskRecord, options: CancelOptions = {}): Promise<CancelAnswer> {
+    const answer = this.#cancel(record, options);
+    answer.catch(() => {});
+    return answer;
+  }
+
+  async #cancel(record: TaskRecord, options: CancelOptions): Promise<CancelAnswer> {
     assertLimits(options);
     const askedAt = this.#core.clock.now();
     if (record.result === null) {
@@ -49,19 +63,40 @@ export class Cancellations {
     };
   }
 
+  /** The engine ends, and its store keeps the task: what runs of it is told to stop. */
+  interrupt(record: TaskRecord, graceMs: number): void {
+    if (record.cancellation !== null) return this.#hurry(record, record.cancellation, graceMs);
+    record.shutdownGraceMs = graceMs;
+    record.send({ type: 'task.interrupt' });
+  }
+
   #ask(record: TaskRecord, options: CancelOptions, askedAt: number): void {
     const graceMs = options.graceMs ?? record.limits.graceMs;
-    if (record.cancellation !== null) {
-      const sooner = Math.min(record.cancellation.graceMs, graceMs);
-      record.cancellation.graceMs = sooner;
-      if (record.current !== null && record.current.stopReason !== null) {
-        this.#ladder.abort(record.current);
-      }
-      return;
-    }
+    if (record.cancellation !== null) return this.#hurry(record, record.cancellation, graceMs);
     const { by, reason } = options;
-    const acknowledgedBy = record.state === 'pending' ? 'queue' : null;
+    const isAtRest = record.state === 'pending' || record.state === 'awaitingOperator';
+    const acknowledgedBy = isAtRest ? 'queue' : null;
     record.cancellation = { by, reason, askedAt, graceMs, acknowledgedBy };
+    if (!isAtRest) this.#note(record, options, askedAt);
+    if (record.state === 'awaitingOperator') this.#doubts.wake(record);
     record.send({ type: 'task.cancel' });
+  }
+
+  #hurry(record: TaskRecord, cancellation: Cancellation, graceMs: number): void {
+    cancellation.graceMs = Math.min(cancellation.graceMs, graceMs);
+    if (record.current !== null && record.current.stopReason !== null) {
+      this.#ladder.abort(record.current);
+    }
+  }
+
+  /** What runs may take its time to end: who asked for that is told, and kept, at once. */
+  #note(record: TaskRecord, request: Request, at: number): void {
+    const { log, store, writer } = this.#core;
+    const asked = askedBy(request);
+    if (request.by !== undefined) {
+      log.publish(record, { type: 'log', level: 'info', message: 'cancel asked', ...asked });
+    }
+    if (!store.isDurable) return;
+    writer.write([{ kind: 'change', taskId: record.id, change: { cancel: { ...asked, at } } }]);
   }
 }

@@ -18,6 +18,12 @@ export class Countdown {
     this.#start();
   }
 
+  /** Time that is left of the limit, in milliseconds. */
+  get leftMs(): number {
+    const elapsedMs = this.#timer === null ? 0 : this.#clock.now() - this.#startedAt;
+    return this.#leftMs - elapsedMs;
+  }
+
   pause(): void {
     if (this.#timer === null) return;
     this.#leftMs -= this.#clock.now() - this.#startedAt;

@@ -3,6 +3,7 @@ import { assertBound } from '../actors/assert-bound.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import { createPluginHost } from '../plugin-host/create-plugin-host.ts';
+import { audit } from './audit.ts';
 import { closeAll } from './close-all.ts';
 import type { Closer } from './close-all.ts';
 import type { CloseOptions, Engine, EngineState } from './engine.ts';
@@ -10,15 +11,16 @@ import { resolveEngineOptions } from './engine-options.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { engineResources } from './engine-resources.ts';
 import { engineTasks } from './engine-tasks.ts';
+import { futureEngine } from './future-engine.ts';
 import { limitDefaults } from './limits.ts';
+import { openEngine } from './open-engine.ts';
+import type { OpenEngine } from './open-engine.ts';
 import { PluginShelf } from './plugin-shelf.ts';
 import { RunnerRoom } from './runner-room.ts';
-import { endTasks } from './shut-down.ts';
+import { endTasks, leaveTasks } from './shut-down.ts';
 import { assertLimits } from './submission.ts';
 import type { SubmitOptions } from './submission.ts';
-import { Submitter } from './submitter.ts';
 import { Supervision } from './supervision.ts';
-import { TaskIds } from './task-ids.ts';
 import { taskRoom } from './task-room.ts';
 import type { Submittable } from './types.ts';
 import { logListenerErrors } from './unhandled-listener-errors.ts';
@@ -39,13 +41,14 @@ import { waitForPromise } from './wait-for-promise.ts';
  */
 export function createEngine(options: EngineOptions = {}): Engine {
   const resolved = resolveEngineOptions(options);
-  const { clock, logger, store, name } = resolved;
+  const { clock, logger, name } = resolved;
   const host = createPluginHost({ logger });
   const runners = new RunnerRoom({ clock, logger });
   const shelf = new PluginShelf(host, runners);
   const room = taskRoom(resolved, shelf, runners);
   const { core } = room;
-  let submitter: Submitter | null = null;
+  let opened: OpenEngine | null = null;
+  let isBroken = false;
   const closers: Closer[] = [];
   let graceMs: number = limitDefaults.graceMs;
 
@@ -56,19 +59,13 @@ export function createEngine(options: EngineOptions = {}): Engine {
       actor.send({ type: isDegraded ? 'supervision.degraded' : 'supervision.healed' }),
   });
 
-  const open = async (): Promise<void> => {
-    const { nextId } = await store.open({ retention: resolved.retention });
-    closers.push(() => store.close());
-    closers.push(() => core.writer.flush());
-    for (const plugin of resolved.plugins) {
-      if (typeof plugin === 'string') await host.addDirectory(plugin);
-      else shelf.resolve(plugin);
-    }
-    await host.loadAll();
-    const ids = new TaskIds(core.writer, nextId);
-    await core.writer.flush();
-    supervision.start();
-    submitter = new Submitter(room, resolved, ids, supervision);
+  /** Nothing that is acknowledged could be kept any more: only this stops an engine by itself. */
+  const onBroken = (error: Error): void => {
+    logger.error({ err: error }, error.message);
+    core.log.alarm({ taskId: null, source: 'store', message: error.message });
+    core.writer.giveUp();
+    isBroken = true;
+    actor.send({ type: 'store.broken' });
   };
 
   const startUp = async (): Promise<void> => {
@@ -80,8 +77,18 @@ export function createEngine(options: EngineOptions = {}): Engine {
     );
     closers.push(() => runners.close());
     try {
-      await open();
+      opened = await openEngine({
+        room,
+        options: resolved,
+        host,
+        shelf,
+        supervision,
+        closers,
+        onBroken,
+      });
     } catch (error) {
+      leaveTasks(room);
+      await supervision.stopRoot(0);
       await closeAll(closers).catch(() => {});
       throw error;
     }
@@ -90,7 +97,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const shutDown = async (): Promise<void> => {
     closers.push(
       () => supervision.stopRoot(graceMs),
-      () => endTasks(room, graceMs),
+      () => endTasks(room, isBroken ? 0 : graceMs),
       () => supervision.stopUsers(graceMs),
     );
     await closeAll(closers);
@@ -129,13 +136,13 @@ export function createEngine(options: EngineOptions = {}): Engine {
     if (failure !== null) throw failure;
   };
 
-  const assertRunning = (): Submitter => {
-    if (submitter !== null && stateOf() === 'running') return submitter;
+  const assertRunning = (): OpenEngine => {
+    if (opened !== null && stateOf() === 'running') return opened;
     throw new RunstateError('ENGINE_NOT_RUNNING', [stateOf()]);
   };
 
   const submit = (plugin: string | Submittable, input?: unknown, given?: SubmitOptions) => {
-    return assertRunning().submit(shelf.resolve(plugin), input, given);
+    return assertRunning().submitter.submit(shelf.resolve(plugin), input, given);
   };
 
   const close = async (closing: CloseOptions = {}): Promise<void> => {
@@ -148,6 +155,27 @@ export function createEngine(options: EngineOptions = {}): Engine {
     throwFailure();
   };
 
+  const tasks = engineTasks(room, {
+    name,
+    submit,
+    plugin: (plugin) => shelf.resolve(plugin),
+    assertRunning: () => void assertRunning(),
+    ids: () => assertRunning().ids,
+    revive: (task) => assertRunning().recovery.revive(task),
+  });
+  /** A task of an earlier engine may have waited for a plugin that has come. */
+  const afterLoading = async <T>(loading: Promise<T>): Promise<T> => {
+    try {
+      return await loading;
+    } finally {
+      opened?.recovery.pluginsChanged();
+    }
+  };
+  const nameOf = (plugin: string | Submittable): string => {
+    assertRunning();
+    return shelf.resolve(plugin).name;
+  };
+
   return {
     name,
     get state() {
@@ -157,12 +185,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
       return actor.getSnapshot().matches({ running: 'degraded' });
     },
     events$: core.log.events$,
-    tasks: engineTasks(room),
+    tasks,
     plugins: {
       register: (plugin) => shelf.resolve(plugin),
-      addDirectory: (path) => host.addDirectory(path),
-      load: (path) => host.load(path),
-      reload: (plugin) => host.reload(plugin),
+      addDirectory: (path) => afterLoading(host.addDirectory(path)),
+      load: (path) => afterLoading(host.load(path)),
+      reload: (plugin) => afterLoading(host.reload(plugin)),
       list: () => host.list(),
       describe: (plugin) => host.describe(plugin),
       problems: () => host.problems(),
@@ -178,6 +206,16 @@ export function createEngine(options: EngineOptions = {}): Engine {
       assertRunning();
     },
     submit,
+    ...futureEngine({
+      name,
+      clock,
+      events$: core.log.events$,
+      nameOf,
+      redact: (plugin, input) => core.secrets.redact(shelf.resolve(plugin), input),
+      submit,
+      find: (id) => tasks.get(id),
+    }),
+    audit: (filter) => audit(core, filter),
     background(action, background) {
       assertRunning();
       return supervision.background.run(action, background);

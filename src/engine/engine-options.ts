@@ -3,6 +3,7 @@ import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { isRetention, retentionExpected } from '../kernel/retention.ts';
 import type { Retention, TaskStore } from '../kernel/task-store.ts';
 import { memoryStore } from '../store/memory.ts';
 import { isDefinedPlugin } from '../wire/plugin.ts';
@@ -29,8 +30,42 @@ export interface EngineOptions extends LimitOptions {
    * @defaultValue `memoryStore()`
    */
   readonly store?: TaskStore;
-  /** How many settled tasks are kept, in place of the store's own number. */
+  /** How long settled tasks are kept, in place of the store's own rule. */
   readonly retention?: Retention;
+  /**
+   * The least task id, where the store has not gone beyond it already.
+   *
+   * @defaultValue `1`
+   */
+  readonly firstId?: number;
+  /**
+   * The directory in which dahu's `.inp` and `.out` files of each task are written.
+   *
+   * @defaultValue none are written
+   */
+  readonly workdir?: string;
+  /**
+   * Whether a text that a plugin's schema refuses may be the path of a file that holds its input.
+   * Refuse it where submissions come from people who may not read this computer's files.
+   *
+   * @defaultValue `'allow'`
+   */
+  readonly inputFiles?: 'allow' | 'refuse';
+  /**
+   * The directory under which the reports of `SummaryPlots` are written.
+   *
+   * @defaultValue `results` in the current directory
+   */
+  readonly results?: string;
+  /**
+   * Whether the environment that attempts run in is kept with them, its secrets left out, for
+   * `handle.describe()`.
+   *
+   * @defaultValue `true`
+   */
+  readonly recordEnvironment?: boolean;
+  /** The key under which `secret` input fields are stored; without one they are lost in a crash. */
+  readonly secretKey?: string;
   /** Plugins, and directories of plugin files. */
   readonly plugins?: readonly (string | DefinedPlugin | PluginClass)[];
   /** @defaultValue warnings and errors, as JSON lines on standard error */
@@ -70,6 +105,12 @@ export interface ResolvedEngineOptions {
   readonly name: string;
   readonly store: TaskStore;
   readonly retention: Retention | undefined;
+  readonly firstId: number;
+  readonly workdir: string | null;
+  readonly inputFiles: 'allow' | 'refuse';
+  readonly results: string;
+  readonly recordEnvironment: boolean;
+  readonly secretKey: string | null;
   readonly plugins: readonly (string | DefinedPlugin | PluginClass)[];
   readonly logger: Logger;
   readonly concurrency: number;
@@ -83,6 +124,10 @@ export interface ResolvedEngineOptions {
 
 export const engineDefaults = {
   name: 'runstate',
+  firstId: 1,
+  inputFiles: 'allow',
+  results: 'results',
+  recordEnvironment: true,
   concurrency: 8,
   agingMs: 60_000,
   maxQueued: 100_000,
@@ -98,6 +143,11 @@ const isCount =
 
 const count = (least: number): Rule => [isCount(least), `a whole number, ${least} or more`];
 
+const path: Rule = [
+  (value) => typeof value === 'string' && value !== '',
+  'the path of a directory',
+];
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const has =
@@ -108,10 +158,22 @@ const has =
 
 const rules: Readonly<Record<Exclude<keyof EngineOptions, keyof LimitOptions>, Rule>> = {
   name: [(value) => typeof value === 'string' && value !== '', 'a text that is not empty'],
-  store: [has('open', 'commit', 'lookup', 'settled', 'close'), 'a store such as `memoryStore()`'],
-  retention: [
-    (value) => isObject(value) && 'settled' in value && isCount(0)(value.settled),
-    'an object `{ settled }` with a whole number, 0 or more',
+  store: [
+    has('open', 'unsettled', 'commit', 'lookup', 'list', 'events', 'close'),
+    'a store such as `memoryStore()`',
+  ],
+  retention: [isRetention, retentionExpected],
+  firstId: [
+    (value) => Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31,
+    'a whole number from 1 to 2147483647',
+  ],
+  workdir: path,
+  inputFiles: [(value) => value === 'allow' || value === 'refuse', "'allow' or 'refuse'"],
+  results: path,
+  recordEnvironment: [(value) => typeof value === 'boolean', 'true or false'],
+  secretKey: [
+    (value) => typeof value === 'string' && value.length >= 16,
+    'a text of at least 16 characters',
   ],
   plugins: [
     (value) =>
@@ -149,7 +211,8 @@ function assertOptions(options: EngineOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) refuse(name, `one of ${known.join(', ')}`, value);
     const rule = Object.hasOwn(rules, name) ? rules[name as keyof typeof rules] : undefined;
-    if (rule !== undefined && !rule[0](value)) refuse(name, rule[1], value);
+    if (rule !== undefined && !rule[0](value))
+      refuse(name, rule[1], name === 'secretKey' ? '(not shown)' : value);
   }
   assertLimits(options);
 }
@@ -170,6 +233,8 @@ export function resolveEngineOptions(given: EngineOptions): ResolvedEngineOption
     ...options,
     store: options.store ?? memoryStore(),
     retention: options.retention,
+    workdir: options.workdir ?? null,
+    secretKey: options.secretKey ?? null,
     logger: guardedLogger(options.logger ?? defaultLogger()),
     limits: options,
   };

@@ -6,6 +6,7 @@ import type { EngineResources } from './engine.ts';
 export function engineResources({
   ledger,
   live,
+  doubts,
   abandoned,
   admission,
   log,
@@ -14,6 +15,7 @@ export function engineResources({
     [...abandoned].find(({ record }) => record.id === taskId);
   const why = (taskId: number): string => {
     if (abandonedAttempt(taskId) !== undefined) return 'its abandoned code still runs';
+    if (doubts.has(taskId)) return 'it waits for an operator';
     const record = live.get(taskId);
     return record === undefined ? 'held' : `the task is ${record.state}`;
   };

@@ -1,5 +1,7 @@
 import type { Observable } from 'rxjs';
-import type { TaskEvent } from '../kernel/task-event.ts';
+import type { Actor, TaskEvent } from '../kernel/task-event.ts';
+import type { TaskStatus } from '../kernel/task-state.ts';
+import type { EventQuery, TaskQuery } from '../kernel/task-store.ts';
 import type { PluginDescription } from '../plugin-host/describe-plugin.ts';
 import type { PluginProblem } from '../plugin-host/problem.ts';
 import type { BackgroundAction } from '../actors/background-task-logic.ts';
@@ -10,6 +12,9 @@ import type { ChildStatus, SupervisorStatus } from '../supervisor/supervisor-sta
 import type { PersonsRequest, RunningSupervisor } from '../supervisor/supervisor-tree.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
 import type { PluginClass } from '../wire/plugin-class.ts';
+import type { FutureEngine } from './future-engine.ts';
+import type { TaskStatistics } from './engine-statistics.ts';
+import type { ResetAnswer, RestoreAnswer, TaskSnapshot } from './task-snapshot.ts';
 import type { SubmitOptions } from './submission.ts';
 import type { ResourceState } from './resource-ledger.ts';
 import type { TaskHandle } from './task-handle.ts';
@@ -31,7 +36,7 @@ import type { WaitOptions } from './wait-for-promise.ts';
 export type EngineState = 'stopped' | 'starting' | 'running' | 'draining';
 
 /** Runs tasks. Made by `createEngine`; nothing happens before `start()`. */
-export interface Engine extends AsyncDisposable {
+export interface Engine extends AsyncDisposable, FutureEngine {
   readonly name: string;
   readonly state: EngineState;
   /** A supervised child is down until a person restarts it. */
@@ -69,6 +74,8 @@ export interface Engine extends AsyncDisposable {
     plugin: TPlugin,
     ...rest: SubmitArguments<InputOf<TPlugin>, SubmitOptions<OutputOf<TPlugin>>>
   ): TaskHandle<OutputOf<TPlugin>>;
+  /** Who did what: the events that a person or client caused, in their order. */
+  audit(filter?: AuditFilter): Promise<readonly TaskEvent[]>;
   /**
    * Runs an action once, or periodically, beside everything else. Unless told otherwise an error
    * ends it and raises an alarm.
@@ -87,7 +94,8 @@ export interface Engine extends AsyncDisposable {
   whenIdle(options?: WaitOptions): Promise<void>;
   /**
    * Refuses new work, lets what runs end within `graceMs`, interrupts what is left, and frees
-   * everything. On a store that is not durable pending tasks end cancelled.
+   * everything. On a durable store pending tasks stay pending, and what was interrupted goes back to
+   * pending, or waits for an operator when it is `unsafe`; on any other both end cancelled.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -102,6 +110,24 @@ export interface CloseOptions {
   readonly graceMs?: number;
 }
 
+/** Which tasks to list; all that is given must fit. */
+export type TaskFilter = Omit<TaskQuery, 'limit' | 'status'> & {
+  /** One status or several. */
+  readonly status?: TaskStatus | readonly TaskStatus[];
+  /**
+   * The longest list that is given.
+   *
+   * @defaultValue `100`
+   */
+  readonly limit?: number;
+};
+
+/** Which attributed events to read; all that is given must fit. */
+export type AuditFilter = Omit<EventQuery, 'limit' | 'isAttributed'> & {
+  /** @defaultValue `1_000` */
+  readonly limit?: number;
+};
+
 /** The tasks an engine knows. */
 export interface EngineTasks {
   /**
@@ -109,12 +135,90 @@ export interface EngineTasks {
    *   `TASK_UNKNOWN`
    */
   get(id: number): Promise<TaskHandle>;
-  /** Live and kept tasks, newest first. */
-  list(options?: { readonly limit?: number }): Promise<readonly TaskHandle[]>;
+  /**
+   * Live and kept tasks, newest first. The next page is asked for with `after`: the last id of the
+   * one before.
+   *
+   * @throws {@link RunstateError} `INVALID_OPTION`
+   */
+  list(filter?: TaskFilter): Promise<readonly TaskHandle[]>;
+  /**
+   * All tasks of one plugin, newest first, as ChimeraX finds them by class.
+   *
+   * @throws {@link RunstateError} `INVALID_OPTION`
+   */
+  find(
+    plugin: string | Submittable,
+    filter?: Omit<TaskFilter, 'plugin'>,
+  ): Promise<readonly TaskHandle[]>;
+  /** Counts, durations, throughput and dahu's regression, over all tasks that ever settled. */
+  statistics(): Promise<TaskStatistics>;
+  /**
+   * Runs a task's work again as a new task, which names the old one as `rerunOf`.
+   *
+   * @throws {@link RunstateError} what `get` and `submit` throw
+   */
+  rerun(id: number, options?: RerunOptions): Promise<TaskHandle>;
+  /**
+   * Says what became of an unsafe task that a crash left in doubt: it runs `rerun`, or has
+   * `completed` (with an output) or `failed`.
+   *
+   * @throws {@link RunstateError} `TASK_NOT_AWAITING`, `TASK_UNKNOWN`, `TASK_FORGOTTEN`,
+   *   `INVALID_OPTION`, `INVALID_OUTPUT`
+   */
+  resolve(id: number, as: Resolution, options: ResolveOptions): Promise<TaskHandle>;
+  /**
+   * Frees what the handle of a settled task keeps in memory; from then on it is read from the store,
+   * each time it is asked for. A store in memory keeps the very same values: there it frees nothing.
+   *
+   * @throws {@link RunstateError} `TASK_NOT_SETTLED`, `TASK_UNKNOWN`, `TASK_FORGOTTEN`
+   */
+  clean(id: number): Promise<void>;
+  /**
+   * Takes the tasks of `saved` plugins down, as data or, with a path, as a file that is written whole
+   * or not at all. What it left out is named.
+   */
+  snapshot(path?: string): Promise<TaskSnapshot>;
+  /**
+   * Takes the tasks of a snapshot in, all of them or none. Ids that are taken are replaced by new
+   * ones, and the answer says which. To restore a snapshot again, or where it was taken, makes no
+   * task twice.
+   *
+   * @throws {@link RunstateError} `SNAPSHOT_UNREADABLE`, `ENGINE_NOT_RUNNING`, `INVALID_OPTION`; what
+   *   the store refuses with
+   */
+  restore(snapshot: string | TaskSnapshot, request?: Request): Promise<RestoreAnswer>;
+  /**
+   * Ends every live task whose plugin is not `enduring`, and removes all settled ones that are not.
+   *
+   * @throws {@link RunstateError} `ENGINE_NOT_RUNNING`, `INVALID_OPTION`
+   */
+  reset(request?: Request): Promise<ResetAnswer>;
   /** Attempts whose code ignored its signal and may still run. */
   abandoned(): readonly AbandonedAttempt[];
-  /** Listens; call what is returned to stop. What a listener throws is logged. */
+  /**
+   * Listens; call what is returned to stop. What a listener throws is logged, and reaches none of
+   * the others; they are called in the order in which they came. There is exactly one `end` for each
+   * task, after everything of it has settled.
+   */
   on(event: RegistryEvent, listener: (handle: TaskHandle) => unknown): () => void;
+}
+
+/** What a person decided about a task in doubt. */
+export type Resolution = 'rerun' | 'completed' | 'failed';
+
+/** Who decided, and why. */
+export interface ResolveOptions extends Request {
+  readonly by: Actor;
+  readonly reason: string;
+  /** The output, where the work turned out to be done; checked like one of `process`. */
+  readonly output?: unknown;
+}
+
+/** What may be said of a rerun. */
+export interface RerunOptions extends Request {
+  /** In place of the old input. */
+  readonly input?: unknown;
 }
 
 /** Code that could not be stopped, and what it keeps. */

@@ -31,7 +31,7 @@ export function eventsOf(record: TaskRecord): Observable<TaskEvent> {
         subscriber.next(event);
       }
       isTelling = false;
-      if (record.isSettled) subscriber.complete();
+      if (record.isOver) subscriber.complete();
     };
     const stop = follow(record, tell);
     tell();
@@ -56,7 +56,7 @@ export class EventReader implements AsyncIterableIterator<TaskEvent> {
     while (!this.#hasEnded) {
       const event = this.#record.history.read(this.#position);
       if (event !== undefined) return { done: false, value: event };
-      if (this.#record.isSettled) break;
+      if (this.#record.isOver) break;
       this.#news ??= deferred();
       await this.#news.promise;
     }

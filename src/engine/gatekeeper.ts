@@ -2,12 +2,15 @@ import { taskError } from '../kernel/task-error.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import { isTerminal, statusOf } from '../kernel/task-state.ts';
 import type { TaskStatus } from '../kernel/task-state.ts';
+import type { StoreRow } from '../kernel/store-rows.ts';
+import type { StoredUnsettled } from '../kernel/task-store.ts';
 import { Countdown } from './countdown.ts';
+import { unsettled } from './core.ts';
 import type { Core } from './core.ts';
 import { idOf } from './submission.ts';
 import type { Dependency } from './submission.ts';
 import { askedBy } from './task-record.ts';
-import type { Request, TaskRecord } from './task-record.ts';
+import type { Gate, Request, TaskRecord } from './task-record.ts';
 
 type Ended = Pick<TaskResult, 'taskId' | 'taskStatus'>;
 
@@ -30,15 +33,33 @@ export class Gatekeeper {
     const { hold, delayMs, by, note } = record.options;
     if (hold === true) record.openGate().hold = { by, reason: note };
     if (delayMs !== undefined && delayMs > 0) this.#delay(record, delayMs, false);
+    this.#comeAfter(record);
+  }
+
+  #comeAfter(record: TaskRecord): void {
     const after = new Map(record.options.after?.map((task) => [idOf(task), task]));
     if (after.size === 0) return;
     record.openGate().dependsOn = new Set(after.keys());
     for (const [id, task] of after) this.#dependOn(record, id, task);
   }
 
-  /** Keeps a task back before its next attempt. */
-  backOff(record: TaskRecord, delayMs: number): void {
-    this.#delay(record, delayMs, true);
+  /** Takes a task in that comes from before a restart; its timers keep their moments. */
+  arriveAgain(record: TaskRecord, stored: StoredUnsettled, isWithoutPlugin: boolean): void {
+    const { hold, timers, attemptList } = stored;
+    if (hold !== null) record.openGate().hold = hold;
+    if (isWithoutPlugin) record.openGate().isWithoutPlugin = true;
+    const [dueAt, isRetry] =
+      attemptList.length === 0 ? [timers.delay, false] : [timers.retry, true];
+    const leftMs = (dueAt ?? 0) - this.#core.clock.now();
+    if (leftMs > 0) this.#delay(record, leftMs, isRetry);
+    // What it comes after had completed before its first attempt.
+    if (attemptList.length === 0) this.#comeAfter(record);
+  }
+
+  /** Keeps a task back before its next attempt; gives the row that keeps the moment. */
+  backOff(record: TaskRecord, delayMs: number): StoreRow {
+    const dueAt = this.#delay(record, delayMs, true);
+    return { kind: 'timer', taskId: record.id, timer: 'retry', dueAt };
   }
 
   hold(record: TaskRecord, request: Request): void {
@@ -89,9 +110,7 @@ export class Gatekeeper {
     if (record.state !== 'pending' || record.isEnding) return;
     if (record.isQueued || !record.isAccepted) return;
     if (gate !== null) {
-      const isOpen =
-        gate.hold === null && gate.notBefore === null && (gate.dependsOn?.size ?? 0) === 0;
-      if (!isOpen) return;
+      if (!isOpen(gate)) return;
       record.gate = null;
     }
     this.#startQueueClock(record);
@@ -118,7 +137,7 @@ export class Gatekeeper {
     });
   }
 
-  #delay(record: TaskRecord, delayMs: number, isRetry: boolean): void {
+  #delay(record: TaskRecord, delayMs: number, isRetry: boolean): number {
     const { clock } = this.#core;
     const gate = record.openGate();
     gate.notBefore = clock.now() + delayMs;
@@ -128,13 +147,14 @@ export class Gatekeeper {
       gate.timer = null;
       this.pass(record);
     }, delayMs);
+    return gate.notBefore;
   }
 
   /** A task that is not live is looked up; until the answer comes the dependant waits. */
   #dependOn(record: TaskRecord, id: number, task: Dependency): void {
     const dependants = this.#dependants.get(id) ?? new Set();
     this.#dependants.set(id, dependants.add(record));
-    if (this.#core.live.has(id) && id < record.id) return;
+    if (id < record.id && unsettled(this.#core, id) !== undefined) return;
     void this.#outcomeOf(record, id, task).then((outcome) => {
       if (outcome === null || record.gate?.dependsOn?.has(id) !== true) return;
       this.#forget(record, id);
@@ -174,3 +194,6 @@ export class Gatekeeper {
     if (dependants?.size === 0) this.#dependants.delete(id);
   }
 }
+
+const isOpen = ({ hold, notBefore, isWithoutPlugin, dependsOn }: Gate): boolean =>
+  hold === null && notBefore === null && !isWithoutPlugin && (dependsOn?.size ?? 0) === 0;

@@ -14,6 +14,8 @@ export class PluginShelf implements PluginSource {
   /** What was registered once need not be looked up by name again. */
   readonly #known = new WeakMap<DefinedPlugin | PluginClass, DefinedPlugin>();
   readonly #runnable = new WeakMap<DefinedPlugin, RunnablePlugin>();
+  /** Told when a plugin was registered. */
+  onRegistered: () => void = () => {};
 
   constructor(host: PluginHost, runners: RunnerRoom) {
     this.#host = host;
@@ -33,7 +35,13 @@ export class PluginShelf implements PluginSource {
     this.#assertPortable(registered);
     const isOfFile = this.#host.moduleUrlOf(registered) !== null;
     if (!isOfFile || isPluginClass(plugin)) this.#known.set(plugin, registered);
+    this.onRegistered();
     return registered;
+  }
+
+  /** The plugin of that name, if there is one. */
+  find(name: string): DefinedPlugin | undefined {
+    return this.#host.get(name);
   }
 
   freshest(plugin: DefinedPlugin): DefinedPlugin | Promise<DefinedPlugin> {

@@ -1,5 +1,5 @@
 import type { TaskError } from '../kernel/task-error.ts';
-import { messageOf } from '../kernel/task-error.ts';
+import { describeError, messageOf } from '../kernel/task-error.ts';
 import { formatMessage, RunstateError } from '../kernel/errors.ts';
 import type { TaskMachineContext } from '../kernel/task-machine-types.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
@@ -10,6 +10,7 @@ import { callSettled } from './call-settled.ts';
 import { freeResources, freeSlot } from './core.ts';
 import type { Core } from './core.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
+import { leaveTask } from './leave-task.ts';
 import type { Registry } from './registry.ts';
 import { cancelText } from './stop-ladder.ts';
 import type { StopLadder } from './stop-ladder.ts';
@@ -61,17 +62,45 @@ export class Settlement {
     const result = this.#resultOf(record, context, state);
     const outcome = context.isAbandoned ? 'abandoned' : attemptOutcomes[state];
     const failure = result.error === null ? {} : { error: result.error };
-    if (current !== null) this.#control.finish(current, outcome, failure);
+    const rows = current === null ? [] : [this.#control.finish(current, outcome, failure)];
     this.#gatekeeper.leave(record);
     record.deadline?.cancel();
     record.stopListening?.();
     freeSlot(this.#core, record);
     if (!context.isAbandoned) freeResources(this.#core, record);
+    if (record.refusal !== null) return this.#tell(record, result, state);
     const { output, history: events } = record;
-    this.#core.writer.write({ kind: 'settle', result, output, events }, (error) => {
-      if (error !== null) this.#notStored(record, error);
-      this.#tell(record, result, state);
+    rows.push({ kind: 'settle', result, output, events });
+    this.#core.writer.insist(rows, (error) => {
+      if (error === null || !this.#core.store.isDurable) {
+        if (error !== null) this.#notStored(record, error);
+        this.#tell(record, result, state);
+      } else if (this.#core.isClosing) this.#leave(record);
+      else this.#keepWithoutValues(record, result, error);
     });
+  }
+
+  /** What the task gave cannot be kept by any store: it fails, and keeps the rest. */
+  #keepWithoutValues(
+    record: TaskRecord,
+    { payload: _, ...rest }: TaskResult,
+    cause: unknown,
+  ): void {
+    const { history: events, attempt } = record;
+    const error = describeError(cause, 'process', attempt);
+    const result = { ...rest, taskStatus: statusOf('failed'), payload: null, summary: '', error };
+    record.output = null;
+    this.#notStored(record, cause);
+    this.#core.writer.insist([{ kind: 'settle', result, output: null, events }], (again) => {
+      if (again === null) this.#tell(record, result, 'failed');
+      else this.#leave(record);
+    });
+  }
+
+  /** Its end could not be kept: after a restart it is as if it still ran, so nobody is told of one. */
+  #leave(record: TaskRecord): void {
+    leaveTask(this.#core, this.#gatekeeper, record);
+    this.#core.idle.check();
   }
 
   /** The task's machine broke: nothing of it can be asked any more, and the task fails. */
@@ -107,7 +136,7 @@ export class Settlement {
       state,
       status: result.taskStatus,
       attempt: result.attempts,
-      ...(state === 'cancelled' ? askedBy(record.cancellation) : {}),
+      ...askedBy(state === 'cancelled' ? record.cancellation : record.asked),
     });
     callSettled(logger, record.plugin.onSettled, result);
     callSettled(logger, record.options.onSettled, result);
@@ -115,6 +144,7 @@ export class Settlement {
     record.whenSettled?.resolve(result);
     this.#gatekeeper.settled(result);
     this.#registry.ended(record);
+    this.#core.idle.check();
   }
 
   #notStored(record: TaskRecord, error: unknown): void {
@@ -158,7 +188,7 @@ function errorOf(
     case 'completed':
       return null;
     case 'failed':
-      return failure;
+      return failure ?? record.doubt;
     case 'timedOut':
       return failure ?? record.expiry;
     case 'cancelled':

@@ -36,7 +36,7 @@ export class StopLadder {
   /** Asks the attempt to stop, and sees to it that it does. */
   abort(attempt: Attempt): void {
     const { record } = attempt;
-    const graceMs = record.cancellation?.graceMs ?? record.limits.graceMs;
+    const graceMs = graceOf(record);
     if (attempt.stopReason === null) this.#fire(attempt, this.#reason(record));
     const isSooner = attempt.timer === null || this.#core.clock.now() + graceMs < attempt.timerDue;
     if (!isWorking(attempt) || !isSooner || attempt.isKilled) return;
@@ -128,13 +128,27 @@ export class StopLadder {
   }
 
   #reason(record: TaskRecord): Error {
-    const { cancellation, expiry } = record;
+    const { cancellation, expiry, shutdownGraceMs } = record;
     if (cancellation === null && expiry !== null) return expiryError(expiry);
+    if (cancellation === null && shutdownGraceMs !== null) return shutdownError(record.id);
     return new RunstateError('CANCELLED', [cancelText(cancellation?.reason)], {
       taskId: record.id,
     });
   }
 }
+
+/** The reason that tasks which closing ends are given. */
+export const shutdown = { reason: 'shutdown' } as const;
+
+/** Its code is told apart: what goes on elsewhere, as a remote job does, is not to be ended. */
+const shutdownError = (taskId: number): Error =>
+  new RunstateError('ENGINE_CLOSED', [], {
+    message: `The task was interrupted: ${shutdown.reason}.`,
+    taskId,
+  });
+
+const graceOf = ({ cancellation, shutdownGraceMs, limits }: TaskRecord): number =>
+  cancellation?.graceMs ?? shutdownGraceMs ?? limits.graceMs;
 
 /** The end of the sentence `The task was cancelled…`. */
 export const cancelText = (reason: string | undefined): string =>

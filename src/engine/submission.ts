@@ -20,6 +20,8 @@ export interface SubmitOptions<TOutput = unknown> extends LimitOptions {
   readonly note?: string;
   /** Who submits it. */
   readonly by?: Actor;
+  /** Why it is submitted, for the audit. */
+  readonly reason?: string;
   /**
    * Higher goes first; ties in order of submission.
    *
@@ -34,6 +36,8 @@ export interface SubmitOptions<TOutput = unknown> extends LimitOptions {
   readonly after?: readonly Dependency[];
   /** What it takes, all or nothing, in place of the plugin's `resources`. */
   readonly resources?: ResourceRequest;
+  /** The task that this one is a person's rerun of. */
+  readonly rerunOf?: number;
   /** The same key gives the same task, also a settled one. */
   readonly idempotencyKey?: string;
   /** Cancels the task when it aborts. */
@@ -63,6 +67,7 @@ const isDependency = (value: unknown): boolean =>
 const rules: Readonly<Record<keyof SubmitOptions, Rule>> = {
   name: text,
   note: text,
+  reason: text,
   tags: [(v) => Array.isArray(v) && v.every((tag) => typeof tag === 'string'), 'a list of texts'],
   by: [
     (v) => typeof v === 'object' && v !== null && 'who' in v && typeof v.who === 'string',
@@ -73,6 +78,7 @@ const rules: Readonly<Record<keyof SubmitOptions, Rule>> = {
   delayMs: milliseconds,
   after: [(v) => Array.isArray(v) && v.every(isDependency), 'a list of task ids or handles'],
   resources: [isResourceRequest, resourcesExpected],
+  rerunOf: [isId, 'the id of a task'],
   idempotencyKey: [(v) => typeof v === 'string' && v !== '', 'a text that is not empty'],
   signal: [(v) => v instanceof AbortSignal, 'an AbortSignal'],
   onSettled: [(v) => typeof v === 'function', 'a function'],

@@ -1,28 +1,25 @@
-import type { PoolSpawn } from '../kernel/task-machine-types.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import { onAbort } from '../kernel/on-abort.ts';
-import { messageOf } from '../kernel/task-error.ts';
-import type { StoredTask } from '../kernel/task-store.ts';
+import { describeError, messageOf, taskError } from '../kernel/task-error.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
+import { readInput } from '../wire/read-input.ts';
+import type { ReadFile } from '../wire/read-input.ts';
 import { keepInput, parseInput } from '../wire/validation.ts';
-import { Countdown } from './countdown.ts';
+import { startDeadline } from './deadlines.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
-import { IdempotencyKeys } from './idempotency.ts';
+import type { IdempotencyKeys } from './idempotency.ts';
+import { readInputFile } from './input-files.ts';
 import { resolveLimits } from './limits.ts';
 import type { TaskLimits } from './limits.ts';
 import type { ResourceUnits } from './resource-ledger.ts';
-import { deadlineError } from './stop-ladder.ts';
+import { spawnTask } from './spawn-task.ts';
+import { submissionRows } from './stored-task.ts';
 import { assertSubmitOptions } from './submission.ts';
 import type { SubmitOptions } from './submission.ts';
 import { TaskHandle } from './task-handle.ts';
 import type { TaskIds } from './task-ids.ts';
 import { TaskRecord } from './task-record.ts';
 import type { TaskRoom } from './task-room.ts';
-
-/** Where the task pool is found, as it runs now. */
-export interface PoolSource {
-  readonly pool: { send(event: PoolSpawn): void } | null;
-}
 
 const noOptions: SubmitOptions = {};
 
@@ -36,26 +33,26 @@ export class Submitter {
   readonly #room: TaskRoom;
   readonly #options: ResolvedEngineOptions;
   readonly #ids: TaskIds;
-  readonly #pools: PoolSource;
   readonly #keys: IdempotencyKeys;
+  readonly #readFile: ReadFile | null;
   /** Limits and resources of a plugin whose submission says nothing of them: shared by its tasks. */
   readonly #defaults = new WeakMap<DefinedPlugin, PluginDefaults>();
 
-  constructor(room: TaskRoom, options: ResolvedEngineOptions, ids: TaskIds, pools: PoolSource) {
+  constructor(room: TaskRoom, options: ResolvedEngineOptions, ids: TaskIds, keys: IdempotencyKeys) {
     this.#room = room;
     this.#options = options;
     this.#ids = ids;
-    this.#pools = pools;
-    this.#keys = new IdempotencyKeys(options.clock, options.idempotencyTtlMs);
+    this.#keys = keys;
+    this.#readFile = options.inputFiles === 'allow' ? readInputFile : null;
   }
 
   submit(plugin: DefinedPlugin, input: unknown, given: SubmitOptions | undefined): TaskHandle {
     if (given !== undefined) assertSubmitOptions(given);
     const options = given ?? noOptions;
-    const kept = keepInput(plugin, input);
+    const kept = keepInput(plugin, readInput(plugin, input, this.#readFile));
     parseInput(plugin, kept);
     const key = options.idempotencyKey;
-    const earlier = key === undefined ? undefined : this.#keys.find(key, plugin.name, kept);
+    const earlier = key === undefined ? undefined : this.#keys.find(key, plugin, kept);
     if (earlier !== undefined) return this.handleOf(earlier);
     return this.handleOf(this.#enter(plugin, kept, options));
   }
@@ -73,8 +70,9 @@ export class Submitter {
     const { core, registry, gatekeeper } = this.#room;
     const { maxQueued, clock, agingMs } = this.#options;
     if (core.pending >= maxQueued) throw new RunstateError('QUEUE_FULL', [maxQueued]);
-    const { pool } = this.#pools;
-    if (pool === null) throw new RunstateError('ENGINE_NOT_RUNNING', ['without its task pool']);
+    if (core.pool() === null) {
+      throw new RunstateError('ENGINE_NOT_RUNNING', ['without its task pool']);
+    }
     const { limits, request } = this.#resolve(plugin, options);
     const record = new TaskRecord(
       this.#ids.next(),
@@ -87,21 +85,21 @@ export class Submitter {
       agingMs,
     );
     const { id } = record;
-    record.asked = { by: options.by };
+    record.storedInput = core.secrets.seal(plugin, input);
+    record.asked = { by: options.by, reason: options.reason };
     core.live.set(id, record);
     core.keepAlive.hold();
     core.pending += 1;
     if (options.idempotencyKey !== undefined) this.#keys.remember(options.idempotencyKey, record);
     gatekeeper.arrive(record);
-    core.writer.write({ kind: 'task', task: stored(record) }, (error) => {
+    if (limits.deadlineMs !== null) startDeadline(core, record, limits.deadlineMs);
+    core.writer.write(submissionRows(core, record), (error) => {
       if (error === null) this.#accept(record);
       else this.#refuse(record, error);
     });
     registry.added(record);
-    this.#startDeadline(record);
     this.#listen(record);
-    const maxAttempts = limits.retry.max + 1;
-    pool.send({ type: 'task.spawn', input: { id, effect: plugin.effect, maxAttempts } });
+    spawnTask(core, record);
     return record;
   }
 
@@ -113,8 +111,15 @@ export class Submitter {
 
   #refuse(record: TaskRecord, error: unknown): void {
     record.refusal = error;
+    // There is no such task: who asks again with the same key gets a new one.
+    if (record.options.idempotencyKey !== undefined)
+      this.#keys.forget(record.options.idempotencyKey, record);
     record.whenAccepted?.reject(error);
-    this.#room.gatekeeper.fail(record, 'LOST', [record.id, messageOf(error)]);
+    const failure =
+      error instanceof RunstateError
+        ? describeError(error, 'pending', 0)
+        : taskError('LOST', [record.id, messageOf(error)], 'pending', 0);
+    record.send({ type: 'task.fail', error: failure });
   }
 
   #resolve(plugin: DefinedPlugin, options: SubmitOptions): PluginDefaults {
@@ -133,16 +138,6 @@ export class Submitter {
     return defaults;
   }
 
-  #startDeadline(record: TaskRecord): void {
-    const { deadlineMs } = record.limits;
-    if (deadlineMs === null) return;
-    record.deadline = new Countdown(this.#options.clock, deadlineMs, () => {
-      const error = deadlineError(deadlineMs, record);
-      record.expiry ??= error;
-      record.send({ type: 'task.expire', cause: 'deadline', error });
-    });
-  }
-
   #listen(record: TaskRecord): void {
     const { signal } = record.options;
     if (signal === undefined) return;
@@ -153,19 +148,4 @@ export class Submitter {
     if (signal.aborted) cancel();
     else record.stopListening = onAbort(signal, cancel);
   }
-}
-
-function stored({ id, plugin, input, submittedAt, options }: TaskRecord): StoredTask {
-  const { name, tags, note, by, idempotencyKey } = options;
-  return {
-    id,
-    plugin: plugin.name,
-    input,
-    submittedAt,
-    ...(name === undefined ? {} : { name }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(note === undefined ? {} : { note }),
-    ...(by === undefined ? {} : { by }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-  };
 }

@@ -11,6 +11,7 @@ import type { ChildStatus, SupervisorStatus } from '../supervisor/supervisor-sta
 import { startSupervisor } from '../supervisor/supervisor-tree.ts';
 import type { PersonsRequest, RunningSupervisor } from '../supervisor/supervisor-tree.ts';
 import type { Core } from './core.ts';
+import { askedBy } from './task-record.ts';
 
 /** What supervision tells the engine. */
 export interface SupervisionPort {
@@ -81,6 +82,7 @@ export class Supervision {
   async restart(path: string, request: PersonsRequest = {}): Promise<ChildStatus> {
     const [name = '', ...below] = path.split('/');
     const child = below.join('/');
+    this.#note(path, request);
     if (name === 'background') {
       this.background.renewBudget(child);
       const status = this.#backgroundStatus().children.find((entry) => entry.name === child);
@@ -92,6 +94,14 @@ export class Supervision {
       throw new RunstateError('CHILD_UNKNOWN', ['engine', name, names.join(', ')]);
     }
     return found.restartChild(child, request);
+  }
+
+  /** Who asked for a restart stands among the alarms, which it answers. */
+  #note(path: string, request: PersonsRequest): void {
+    if (request.by === undefined) return;
+    const source = `supervisor:${path}`;
+    const message = 'restart asked';
+    this.#port.core.log.alarm({ taskId: null, source, message, ...askedBy(request) });
   }
 
   /** Stops everything, the last started first; the fixed children are stopped by `stopRoot`. */

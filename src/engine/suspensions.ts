@@ -6,7 +6,9 @@ import { statusOf } from '../kernel/task-state.ts';
 import type { Attempt } from './attempt.ts';
 import { freeSlot, keepSlot } from './core.ts';
 import type { Core } from './core.ts';
+import { deadlineRow } from './deadlines.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
+import { askedBy } from './task-record.ts';
 import type { AcknowledgedBy, Request, Suspension, TaskRecord } from './task-record.ts';
 
 /** Who acknowledged a suspend or resume, and where the task stands now. */
@@ -33,6 +35,7 @@ export class Suspensions {
     if (record.isEnding) return answer(record, 'nobody');
     if (record.state === 'pending') {
       this.#gatekeeper.hold(record, request);
+      await this.#keep(record, request);
       return answer(record, 'queue');
     }
     if (record.plugin.suspend === 'refuse') {
@@ -53,7 +56,9 @@ export class Suspensions {
     const { suspension, current } = record;
     if (record.isEnding) return answer(record, 'nobody');
     if (record.state === 'pending') {
-      return answer(record, this.#gatekeeper.release(record, request) ? 'queue' : 'nobody');
+      if (!this.#gatekeeper.release(record, request)) return answer(record, 'nobody');
+      await this.#keep(record, null);
+      return answer(record, 'queue');
     }
     if (suspension === null) return answer(record, 'nobody');
     if (!suspension.isParked || current === null) {
@@ -76,7 +81,10 @@ export class Suspensions {
     attempt.heartbeat?.pause();
     record.deadline?.pause();
     record.send({ type: 'attempt.parked', attempt: attempt.number });
-    suspension.answer.resolve(acknowledgedBy(record));
+    void this.#keep(record, suspension).then(
+      () => suspension.answer.resolve(acknowledgedBy(record)),
+      (error: unknown) => suspension.answer.reject(error),
+    );
   }
 
   /** A suspend that was asked for during setup reaches the code now. */
@@ -91,8 +99,27 @@ export class Suspensions {
     record.suspension = null;
     record.current?.execution?.resume();
     record.deadline?.resume();
+    // What the engine's end breaks off comes back as it stood: held.
+    if (suspension.isParked && record.shutdownGraceMs === null) this.#keepResumed(record);
     suspension.answer.resolve('nobody');
     withdrawResume(suspension);
+  }
+
+  /** Whether it is held, and by whom, is kept: a task that stands still does not go on after a crash. */
+  #keep(record: TaskRecord, request: Request | null): Promise<void> {
+    const { store, writer, clock } = this.#core;
+    if (!store.isDurable) return Promise.resolve();
+    const hold = request === null ? null : { ...askedBy(request), at: clock.now() };
+    return writer.commit({ kind: 'change', taskId: record.id, change: { hold } });
+  }
+
+  /** A task that goes on has as much of its deadline left as when it began to stand still. */
+  #keepResumed(record: TaskRecord): void {
+    const { store, writer } = this.#core;
+    if (!store.isDurable) return;
+    const deadline = deadlineRow(this.#core, record);
+    const released = { kind: 'change', taskId: record.id, change: { hold: null } } as const;
+    writer.write(deadline === null ? [released] : [released, deadline]);
   }
 
   /** Asks for a slot; the code goes on when there is one, if that is still wanted then. */
@@ -114,6 +141,7 @@ export class Suspensions {
       record.asked = request;
       record.send({ type: 'attempt.resumed', attempt: attempt.number });
       attempt.execution?.resume();
+      this.#keepResumed(record);
       resuming.resolve(acknowledgedBy(record));
     });
     return resuming;

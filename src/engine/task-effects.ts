@@ -6,6 +6,8 @@ import type { TaskState } from '../kernel/task-state.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { freeResources, freeSlot } from './core.ts';
 import type { Core } from './core.ts';
+import { deadlineRow } from './deadlines.ts';
+import { inDoubt } from './doubts.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { Registry } from './registry.ts';
 import type { Settlement } from './settlement.ts';
@@ -52,6 +54,10 @@ export function taskEffects(parts: TaskEffectParts): TaskEffects {
           case 'timedOut':
             return settlement.settle(record, context, state);
           default:
+            if (record.toldBefore?.[0] === state) {
+              record.toldBefore.shift();
+              return;
+            }
             count(record, state);
             record.state = state;
             record.attempt = context.attempt;
@@ -64,6 +70,7 @@ export function taskEffects(parts: TaskEffectParts): TaskEffects {
             });
             record.asked = null;
             registry.updated(record);
+            core.idle.check();
             if (state === 'pending' && core.isClosing) onPendingWhileClosing(record);
         }
       })(context),
@@ -83,12 +90,28 @@ export function taskEffects(parts: TaskEffectParts): TaskEffects {
     scheduleRetry: withRecord((record, context) => {
       const retryInMs = backoffMs(record.limits.retry, context.attempt);
       const error = context.failure === null ? {} : { error: context.failure };
-      if (record.current !== null) {
-        control.finish(record.current, 'failed', { ...error, retryInMs });
-      }
+      const ended =
+        record.current === null
+          ? []
+          : [control.finish(record.current, 'failed', { ...error, retryInMs })];
       freeSlot(core, record);
       freeResources(core, record);
-      gatekeeper.backOff(record, retryInMs);
+      const timer = gatekeeper.backOff(record, retryInMs);
+      core.writer.insist(core.store.isDurable ? [...ended, timer] : ended, () => {});
+    }),
+    putBack: withRecord((record, { isAbandoned }) => {
+      const outcome = isAbandoned ? 'abandoned' : 'interrupted';
+      const rows = record.current === null ? [] : [control.finish(record.current, outcome)];
+      // It may have stood suspended, and then its deadline is a later one.
+      const deadline = deadlineRow(core, record);
+      if (deadline !== null) rows.push(deadline);
+      freeSlot(core, record);
+      if (!isAbandoned) freeResources(core, record);
+      if (record.effect === 'unsafe') {
+        record.doubt = inDoubt(record);
+        rows.push({ kind: 'doubt', taskId: record.id, doubt: record.doubt });
+      }
+      core.writer.insist(rows, () => {});
     }),
   };
 }

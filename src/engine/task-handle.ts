@@ -1,5 +1,7 @@
+import { defer, from } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { deferred } from '../kernel/deferred.ts';
+import type { DescribedAnalysis } from '../kernel/described-analysis.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { Actor, TaskEvent } from '../kernel/task-event.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
@@ -9,8 +11,11 @@ import type { WaitingFor } from '../kernel/waiting.ts';
 import { callSettled } from './call-settled.ts';
 import type { CancelAnswer, Cancellations, CancelOptions } from './cancellations.ts';
 import type { Core } from './core.ts';
+import { describeTask } from './describe-task.ts';
 import { EventReader, eventsOf } from './event-reader.ts';
+import { readStoredEvents } from './stored-contents.ts';
 import type { SuspendAnswer, Suspensions } from './suspensions.ts';
+import { endOf, whatEnds } from './task-end.ts';
 import type { Request, TaskRecord } from './task-record.ts';
 import { thrownFor } from './thrown-values.ts';
 import { waitForPromise } from './wait-for-promise.ts';
@@ -24,10 +29,36 @@ export interface HandleParts {
   readonly suspensions: Suspensions;
 }
 
-/** What a caller holds of a task. It is not a promise: await `result()` or `output()`. */
+/** What a handle shows can change only from here: users are not offered it. */
+let setRecord: (handle: TaskHandle, record: TaskRecord) => void;
+
+/** Lets a handle show another record of its task: one that runs again, or one that holds less. */
+export function showRecord(handle: TaskHandle, record: TaskRecord): void {
+  record.handle = handle;
+  setRecord(handle, record);
+}
+
+/** The one handle of a record. */
+export function handleOf(parts: HandleParts, record: TaskRecord): TaskHandle {
+  record.handle ??= new TaskHandle(record, parts);
+  return record.handle;
+}
+
+/**
+ * What a caller holds of a task. It is not a promise: await `result()` or `output()`.
+ *
+ * The handle of a task that settled in this process keeps its result, output and latest events. One
+ * that was found in the store reads them there each time they are asked for.
+ */
 export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
-  readonly #record: TaskRecord;
+  #record: TaskRecord;
   readonly #parts: HandleParts;
+
+  static {
+    setRecord = (handle, record) => {
+      handle.#record = record;
+    };
+  }
 
   constructor(record: TaskRecord, parts: HandleParts) {
     this.#record = record;
@@ -64,9 +95,40 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
     return this.#record.options.by;
   }
 
-  /** The input as it was given. */
+  /** The task that this one is a person's rerun of. */
+  get rerunOf(): number | undefined {
+    return this.#record.options.rerunOf;
+  }
+
+  /** When it was submitted, in milliseconds since the epoch. */
+  get submittedAt(): number {
+    return this.#record.submittedAt;
+  }
+
+  /** When its first attempt started, in milliseconds since the epoch; null before. */
+  get startedAt(): number | null {
+    return this.#record.startedAt;
+  }
+
+  /** When it ended, in milliseconds since the epoch; null before. */
+  get endedAt(): number | null {
+    const { result, brief } = this.#record;
+    return result?.times.endedAt ?? brief?.endedAt ?? null;
+  }
+
+  /**
+   * How long it has run, in milliseconds: 0 before its first start, till now while it is live, and
+   * from start to end once it has ended. For a task in doubt nobody knows; it is 0.
+   */
+  get runtimeMs(): number {
+    const { startedAt, endedAt } = this;
+    if (startedAt === null || this.state === 'awaitingOperator') return 0;
+    return Math.max(0, (endedAt ?? this.#parts.core.clock.now()) - startedAt);
+  }
+
+  /** The input as it was given, its secret fields left out. */
   get input(): unknown {
-    return this.#record.input;
+    return this.#record.shownInput;
   }
 
   get status(): TaskStatus {
@@ -89,7 +151,8 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
 
   /** Why it does not run at this moment; null when it runs or has ended. */
   get waitingFor(): WaitingFor | null {
-    return waitingFor(this.#parts.core, this.#record);
+    const record = this.#record;
+    return record.brief === null ? waitingFor(this.#parts.core, record) : null;
   }
 
   /** Resolves when the store has it; on a durable store it survives a crash from here on. */
@@ -108,24 +171,31 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
    * Resolves with the result when the task has settled; failed work does not reject.
    *
    * @throws {@link RunstateError} `WAIT_TIMEOUT`, `WAIT_ABORTED`, which leave the task alone;
-   *   `ENGINE_CLOSED` when the engine closed before it settled
+   *   `ENGINE_CLOSED` when the engine closed before it settled; `TASK_FORGOTTEN` when its record was
+   *   dropped from the store that it is read from
    */
   result(options: WaitOptions = {}): Promise<TaskResult<TOutput>> {
     const record = this.#record;
     if (record.result !== null) return Promise.resolve(record.result as TaskResult<TOutput>);
+    if (record.brief !== null)
+      return endOf(this.#parts.core, record, options).then(
+        ({ result }) => result as TaskResult<TOutput>,
+      );
     record.whenSettled ??= deferred();
     const settled = record.whenSettled.promise as Promise<TaskResult<TOutput>>;
-    return waitForPromise(this.#parts.core.clock, settled, `The end of task ${record.id}`, options);
+    return waitForPromise(this.#parts.core.clock, settled, whatEnds(record), options);
   }
 
   /**
    * Resolves with the output of a completed task.
    *
-   * @throws {@link RunstateError} the task's error, with its code, when it did not complete
+   * @throws {@link RunstateError} the task's error, with its code, when it did not complete; what
+   *   `result` throws
    */
   async output(options: WaitOptions = {}): Promise<TOutput> {
-    const { error, taskId } = await this.result(options);
-    if (error === null) return this.#record.output as TOutput;
+    const { result, output } = await endOf(this.#parts.core, this.#record, options);
+    const { error, taskId } = result;
+    if (error === null) return output as TOutput;
     throw new RunstateError(error.code, [], {
       message: error.message,
       cause: thrownFor(error) ?? error,
@@ -134,14 +204,19 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
     });
   }
 
-  /** The task's events, those before the subscription first; completes when it has settled. */
+  /**
+   * The task's events, those before the subscription first; completes when it has settled. Events
+   * that are read from a store may come a little later.
+   */
   get events$(): Observable<TaskEvent> {
-    return eventsOf(this.#record);
+    const record = this.#record;
+    return record.brief === null ? eventsOf(record) : defer(() => from(this.#storedEvents()));
   }
 
   /** Reads the events at the reader's own pace; one that falls behind gets a `gap`. */
   [Symbol.asyncIterator](): AsyncIterableIterator<TaskEvent> {
-    return new EventReader(this.#record);
+    const record = this.#record;
+    return record.brief === null ? new EventReader(record) : this.#storedEvents();
   }
 
   /**
@@ -149,7 +224,9 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
    * after `graceMs`. Resolves when it has ended, with who acknowledged it.
    */
   cancel(options: CancelOptions = {}): Promise<CancelAnswer> {
-    return this.#parts.cancellations.cancel(this.#record, options);
+    const { brief, state } = this.#record;
+    if (brief === null) return this.#parts.cancellations.cancel(this.#record, options);
+    return Promise.resolve({ acknowledgedBy: 'nobody', elapsedMs: 0, status: statusOf(state) });
   }
 
   /**
@@ -183,14 +260,34 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
   }
 
   /**
+   * Tells how the task was, or is, run: its result so far, parameters, environment and channels.
+   *
+   * @throws {@link RunstateError} `TASK_FORGOTTEN` when its record was dropped from the store
+   */
+  describe(): Promise<DescribedAnalysis<TOutput>> {
+    return describeTask(this.#parts.core, this.#record);
+  }
+
+  /**
    * Calls `listener` with the result before anyone who waits for it; at once if it has settled. What
    * it throws is logged.
    */
   onSettled(listener: (result: TaskResult<TOutput>) => void): this {
     const record = this.#record;
+    const { logger } = this.#parts.core;
     const given = listener as (result: TaskResult) => void;
-    if (record.result === null) (record.onSettled ??= []).push(given);
-    else callSettled(this.#parts.core.logger, given, record.result);
+    if (record.result !== null) callSettled(logger, given, record.result);
+    else if (record.brief === null) (record.onSettled ??= []).push(given);
+    else {
+      endOf(this.#parts.core, record, {}).then(
+        ({ result }) => callSettled(logger, given, result),
+        (error: unknown) => logger.error({ err: error, taskId: record.id }, 'no result to tell'),
+      );
+    }
     return this;
+  }
+
+  #storedEvents(): AsyncGenerator<TaskEvent, undefined> {
+    return readStoredEvents(this.#parts.core.store, this.id);
   }
 }

@@ -1,45 +1,50 @@
 import { RunstateError } from '../kernel/errors.ts';
+import { NumberBlock } from './number-block.ts';
 import type { StoreWriter } from './store-writer.ts';
 
 /** TANGO's DevLong holds task ids. */
 const endOfIds = 2 ** 31;
 const blockSize = 1_000;
+/** A task that brings a greater id along would use up those that are left. */
+const greatestAdopted = 2 ** 30;
 
-/**
- * Gives task ids out of a block whose end is committed before any task of the block is, so that after
- * a crash no id is given twice; those of a broken-off block are left out.
- *
- * While a block is being committed its ids may be given already: rows are committed in the order in
- * which they are written, and a task counts as accepted only when its own row is.
- */
+/** Gives task ids; none is ever given twice on one store, also not after a crash. */
 export class TaskIds {
-  readonly #writer: StoreWriter;
-  #next: number;
-  /** The end of the last block that was written, or tried to be. */
-  #end: number;
+  readonly #block: NumberBlock;
 
   constructor(writer: StoreWriter, next: number) {
-    this.#writer = writer;
-    this.#next = next;
-    this.#end = next;
-    this.#reserve();
+    this.#block = new NumberBlock({
+      writer,
+      next,
+      size: blockSize,
+      end: endOfIds,
+      rowOf: (end) => ({ kind: 'ids', end }),
+    });
   }
 
   /** @throws {@link RunstateError} `IDS_EXHAUSTED` */
   next(): number {
-    if (this.#next >= endOfIds) throw new RunstateError('IDS_EXHAUSTED');
-    if (this.#end - this.#next <= blockSize / 2) this.#reserve();
-    return this.#next++;
+    const id = this.#block.next();
+    if (id === undefined) throw new RunstateError('IDS_EXHAUSTED');
+    return id;
   }
 
-  #reserve(): void {
-    const end = Math.min(endOfIds, Math.max(this.#end, this.#next) + blockSize);
-    if (end === this.#end) return;
-    const before = this.#end;
-    this.#end = end;
-    this.#writer.write({ kind: 'ids', end }, (error) => {
-      // Asked for again with the next id.
-      if (error !== null) this.#end = Math.min(this.#end, before);
-    });
+  /** The engine ends: the next one goes on from here. */
+  release(): void {
+    this.#block.release();
+  }
+
+  /**
+   * Takes ids that tasks bring along, from the least to the greatest; one that may have been given
+   * here is replaced by a new one.
+   *
+   * @throws {@link RunstateError} `IDS_EXHAUSTED`
+   */
+  adopt(wanted: readonly number[]): readonly number[] {
+    const first = this.#block.upcoming;
+    const isFree = (id: number): boolean => id >= first && id <= greatestAdopted;
+    const last = wanted.findLast(isFree);
+    if (last !== undefined) this.#block.skipTo(last + 1);
+    return wanted.map((id) => (isFree(id) ? id : this.next()));
   }
 }

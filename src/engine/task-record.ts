@@ -3,16 +3,22 @@ import type { Deferred } from '../kernel/deferred.ts';
 import type { Actor } from '../kernel/task-event.ts';
 import type { TaskResult, TeardownOutcome } from '../kernel/task-result.ts';
 import type { TaskState } from '../kernel/task-state.ts';
+import { stricter } from '../kernel/plugin-traits.ts';
+import type { Effect } from '../kernel/plugin-traits.ts';
 import type { TaskError } from '../kernel/task-error.ts';
 import type { TaskMachineEvent } from '../kernel/task-machine-types.ts';
+import type { StoredBrief } from '../kernel/task-store.ts';
 import type { TaskHandle } from './task-handle.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
+import { redact } from '../wire/secret-fields.ts';
 import type { Candidate } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import type { Countdown } from './countdown.ts';
 import { EventHistory } from './event-history.ts';
 import type { TaskLimits } from './limits.ts';
 import type { ResourceUnits } from './resource-ledger.ts';
+import { redactStored } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 import type { SubmitOptions } from './submission.ts';
 
 /** Who acknowledged that a task was stopped or suspended; `nobody` when its code goes on. */
@@ -60,6 +66,8 @@ export interface Gate {
   hold: Request | null;
   notBefore: number | null;
   isRetry: boolean;
+  /** It comes from before a restart, and its plugin is not there. */
+  isWithoutPlugin: boolean;
   dependsOn: Set<number> | null;
   timer: unknown;
 }
@@ -68,22 +76,37 @@ export interface Gate {
 export class TaskRecord implements Candidate {
   readonly id: number;
   plugin: DefinedPlugin;
-  /** The input as it was given. */
-  readonly input: unknown;
+  /** The input as it was given; while `isSealed`, as it is stored. */
+  input: unknown;
+  /** The input as it is stored, its secrets sealed. */
+  storedInput: unknown;
+  /** It comes from the store, and its secrets have not been opened yet. */
+  isSealed = false;
   readonly options: SubmitOptions;
-  readonly limits: TaskLimits;
-  readonly request: ResourceUnits;
+  limits: TaskLimits;
+  request: ResourceUnits;
   readonly rank: number;
   readonly submittedAt: number;
   isQueued = false;
   isAccepted = false;
+  /** What repeating it meant when it was submitted. */
+  submittedEffect: Effect;
   /** Why the store did not take it. */
   refusal: unknown = null;
   /** Its end is decided, and is being committed: nothing of it changes any more. */
   isEnding = false;
 
+  /** The engine closed before it had settled; its store may keep it. */
+  isLeft = false;
+
   state: TaskState = 'pending';
+  /** States that its machine comes to after a restart, and that were told before it. */
+  toldBefore: TaskState[] | null = null;
+  /** Why an operator is asked what became of it. */
+  doubt: TaskError | null = null;
   attempt = 0;
+  /** Attempts that the end of an engine broke off: they use up no retry. */
+  interruptions = 0;
   startedAt: number | null = null;
   #ref: TaskRef | null = null;
   /** Events that came before the pool had started the task. */
@@ -112,6 +135,8 @@ export class TaskRecord implements Candidate {
   mailbox: unknown[] | null = null;
 
   cancellation: Cancellation | null = null;
+  /** The grace that the engine's end leaves it, in milliseconds; null while it does not end. */
+  shutdownGraceMs: number | null = null;
   suspension: Suspension | null = null;
   /** Who asked for what the next status tells of. */
   asked: Request | null = null;
@@ -120,6 +145,8 @@ export class TaskRecord implements Candidate {
   queueTimeout: Countdown | null = null;
   stopListening: (() => void) | null = null;
   result: TaskResult | null = null;
+  /** Set when it is not live, and result, output and events are read from the store. */
+  brief: StoredBrief | null = null;
 
   constructor(
     id: number,
@@ -133,7 +160,9 @@ export class TaskRecord implements Candidate {
   ) {
     this.id = id;
     this.plugin = plugin;
+    this.submittedEffect = plugin.effect;
     this.input = input;
+    this.storedInput = input;
     this.options = options;
     this.limits = limits;
     this.request = request;
@@ -142,8 +171,35 @@ export class TaskRecord implements Candidate {
     this.rank = agingMs === 0 ? priority : priority - submittedAt / agingMs;
   }
 
+  /** The input as people may see it. */
+  get shownInput(): unknown {
+    if (this.brief !== null) return this.input;
+    return this.isSealed ? redactStored(this.storedInput) : redact(this.plugin.input, this.input);
+  }
+
+  /**
+   * Opens the secrets of an input that comes from the store.
+   *
+   * @throws {@link RunstateError} `SECRET_LOST`
+   */
+  unseal(secrets: Secrets): void {
+    if (!this.isSealed) return;
+    this.input = secrets.unseal(this.plugin, this.storedInput, this.id);
+    this.isSealed = false;
+  }
+
   get isSettled(): boolean {
     return this.result !== null;
+  }
+
+  /** Nothing more happens to it in this engine. */
+  get isOver(): boolean {
+    return this.result !== null || this.isLeft;
+  }
+
+  /** What repeating it means: its plugin may have changed since, and the stricter word counts. */
+  get effect(): Effect {
+    return stricter(this.submittedEffect, this.plugin.effect);
   }
 
   /** Tells the task's machine; what comes before it is started waits for it. */
@@ -166,7 +222,14 @@ export class TaskRecord implements Candidate {
 
   /** The conditions that keep it from being ready; made when the first one is. */
   openGate(): Gate {
-    this.gate ??= { hold: null, notBefore: null, isRetry: false, dependsOn: null, timer: null };
+    this.gate ??= {
+      hold: null,
+      notBefore: null,
+      isRetry: false,
+      isWithoutPlugin: false,
+      dependsOn: null,
+      timer: null,
+    };
     return this.gate;
   }
 }

@@ -1,28 +1,35 @@
+import { resolve } from 'node:path';
 import { poolLogic } from '../actors/pool-logic.ts';
 import type { PoolLogic } from '../actors/pool-logic.ts';
 import { taskLogic } from '../actors/task-logic.ts';
-import { deferred } from '../kernel/deferred.ts';
 import { formatMessage } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/task-error.ts';
 import { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import { AttemptControl } from './attempt-control.ts';
 import { Cancellations } from './cancellations.ts';
+import { unsettled } from './core.ts';
 import type { Core, PluginSource } from './core.ts';
+import { Doubts } from './doubts.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
+import { EnvironmentRecord } from './environment-record.ts';
 import { EventLog } from './event-log.ts';
 import { Gatekeeper } from './gatekeeper.ts';
+import { Idle } from './idle.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { Operator } from './operator.ts';
 import { Registry } from './registry.ts';
 import { ResourceLedger } from './resource-ledger.ts';
 import type { RunnerRoom } from './runner-room.ts';
+import { Secrets } from './secrets.ts';
 import { Settlement } from './settlement.ts';
-import { StopLadder } from './stop-ladder.ts';
+import { shutdown, StopLadder } from './stop-ladder.ts';
 import { StoreWriter } from './store-writer.ts';
 import { Suspensions } from './suspensions.ts';
 import { taskEffects } from './task-effects.ts';
 import type { TaskRecord } from './task-record.ts';
 import { Waits } from './waits.ts';
+import { Workdir } from './workdir.ts';
 
 /** The parts that run tasks, put together. */
 export interface TaskRoom {
@@ -31,6 +38,8 @@ export interface TaskRoom {
   readonly gatekeeper: Gatekeeper;
   readonly cancellations: Cancellations;
   readonly suspensions: Suspensions;
+  readonly doubts: Doubts;
+  readonly operator: Operator;
   readonly pool: PoolLogic;
   /** Resolves when no task is live. */
   whenIdle(): Promise<void>;
@@ -58,30 +67,58 @@ export function taskRoom(
     awaitedByHoldersOf: (names) => waits.awaitedByHoldersOf(names),
     defer: (turn) => void setImmediate(turn),
   });
+  const workdir =
+    options.workdir === null
+      ? null
+      : new Workdir({
+          directory: resolve(options.workdir),
+          logger,
+          alarm: (alarm) => log.alarm(alarm),
+        });
+  const writer = new StoreWriter({
+    store,
+    clock,
+    logger,
+    follow: workdir === null ? null : (row, error) => workdir.follow(row, error),
+    failing: (message) => log.alarm({ taskId: null, source: 'store', message }),
+  });
+  const log: EventLog = new EventLog(clock, writer, store.isDurable);
   const core: Core = {
     clock,
     logger,
     concurrency,
-    log: new EventLog(clock),
+    resultsDirectory: resolve(options.results),
+    environment: new EnvironmentRecord(options.recordEnvironment),
+    log,
     store,
-    writer: new StoreWriter(store, logger),
+    writer,
+    workdir,
+    secrets: new Secrets(options.secretKey),
     ledger,
     admission,
     plugins,
     runnerOf: ({ runner }) => runners.of(runner),
     live,
+    doubts: new Map<number, TaskRecord>(),
     abandoned: new Set<Attempt>(),
+    idle: new Idle(),
     keepAlive: new KeepAlive(),
+    pool: () => null,
     pending: 0,
     isClosing: false,
   };
   const waits = new Waits(core);
-  const registry = new Registry(logger);
+  const registry = new Registry({
+    logger,
+    unsettled: (id) => unsettled(core, id),
+    isDurable: store.isDurable,
+  });
   const ladder = new StopLadder(core);
   const gatekeeper = new Gatekeeper(core);
   const suspensions = new Suspensions(core, gatekeeper);
   const control = new AttemptControl(core, ladder, suspensions, waits);
-  const cancellations = new Cancellations(core, ladder);
+  const doubts = new Doubts(core, gatekeeper);
+  const cancellations = new Cancellations(core, ladder, doubts);
   const settlement = new Settlement({ core, control, ladder, gatekeeper, registry });
   const effects = taskEffects({
     core,
@@ -89,7 +126,9 @@ export function taskRoom(
     gatekeeper,
     settlement,
     registry,
-    onPendingWhileClosing: (record) => void cancellations.cancel(record, { reason: 'shutdown' }),
+    onPendingWhileClosing: (record) => {
+      if (!store.isDurable) void cancellations.cancel(record, shutdown);
+    },
   });
   const pool = poolLogic(taskLogic(effects), {
     spawned: (id, task) => live.get(id)?.attach(task),
@@ -107,16 +146,9 @@ export function taskRoom(
     gatekeeper,
     cancellations,
     suspensions,
+    doubts,
+    operator: new Operator(core, doubts, gatekeeper),
     pool,
-    whenIdle: () => {
-      if (live.size === 0) return Promise.resolve();
-      const idle = deferred<void>();
-      const stop = registry.on('end', () => {
-        if (live.size > 0) return;
-        stop();
-        idle.resolve();
-      });
-      return idle.promise;
-    },
+    whenIdle: () => core.idle.until(() => live.size === 0),
   };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DefinedPlugin } from '../wire/plugin.ts';
 import type { PluginClass } from '../wire/plugin-class.ts';
+import type { ReportPaths } from '../wire/summary-plots.ts';
 
 /**
  * Types of plugins that are submitted by name. Empty until a program says more:
@@ -32,13 +33,13 @@ export type InputOf<TPlugin> = TPlugin extends DefinedPlugin
       ? TInput
       : unknown;
 
-/** The output of a plugin's tasks. */
+/** The output of a plugin's tasks; a report in it is the path of its page. */
 export type OutputOf<TPlugin> = TPlugin extends DefinedPlugin
-  ? TypesOf<TPlugin>['output']
+  ? ReportPaths<TypesOf<TPlugin>['output']>
   : TPlugin extends { readonly output: infer TSchema extends z.ZodType }
     ? z.output<TSchema>
     : TPlugin extends new () => { process(): infer TReturn }
-      ? Awaited<TReturn>
+      ? ReportPaths<Awaited<TReturn>>
       : unknown;
 
 /** The input that a name of {@link PluginRegistry} takes. */

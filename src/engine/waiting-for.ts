@@ -4,7 +4,7 @@ import type { TaskRecord } from './task-record.ts';
 
 /** Why a task does not run at this moment; null when it runs or has ended. */
 export function waitingFor(core: Core, record: TaskRecord): WaitingFor | null {
-  if (record.isSettled) return null;
+  if (record.isOver) return null;
   if (record.suspension?.isParked === true) {
     const { by, reason, resuming } = record.suspension;
     if (resuming !== null) return { reason: 'concurrency', limit: core.concurrency };
@@ -20,6 +20,10 @@ export function waitingFor(core: Core, record: TaskRecord): WaitingFor | null {
     if (tasks.length === 0) return { reason: 'concurrency', limit: core.concurrency };
     return { reason: 'dependency', tasks };
   }
+  if (record.state === 'awaitingOperator') {
+    const { code = 'AWAITING_OPERATOR', message = '' } = record.doubt ?? {};
+    return { reason: 'operator', code, message };
+  }
   if (record.state !== 'pending') {
     const isPlaced = record.current === null || record.current.execution !== null;
     return isPlaced ? null : { reason: 'worker', runner: record.plugin.runner };
@@ -27,7 +31,7 @@ export function waitingFor(core: Core, record: TaskRecord): WaitingFor | null {
   return behindGate(record) ?? inQueue(core, record);
 }
 
-function behindGate({ gate, attempt }: TaskRecord): WaitingFor | null {
+function behindGate({ gate, attempt, plugin }: TaskRecord): WaitingFor | null {
   if (gate === null) return null;
   if (gate.hold !== null) {
     const { by, reason } = gate.hold;
@@ -40,6 +44,7 @@ function behindGate({ gate, attempt }: TaskRecord): WaitingFor | null {
   if (gate.dependsOn !== null && gate.dependsOn.size > 0) {
     return { reason: 'dependency', tasks: [...gate.dependsOn] };
   }
+  if (gate.isWithoutPlugin) return { reason: 'plugin', plugin: plugin.name };
   if (gate.notBefore === null) return null;
   return gate.isRetry
     ? { reason: 'retry', until: gate.notBefore, attempt: attempt + 1 }

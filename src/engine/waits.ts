@@ -1,7 +1,7 @@
 import { deferred } from '../kernel/deferred.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
-import { freeSlot, keepSlot } from './core.ts';
+import { freeSlot, keepSlot, unsettled } from './core.ts';
 import type { Core } from './core.ts';
 import type { TaskRecord, Wait } from './task-record.ts';
 
@@ -29,7 +29,7 @@ export class Waits {
 
   /** Waits for a task on behalf of another; the waiter's slot is free meanwhile. */
   async waitFor(waiter: TaskRecord, id: number): Promise<TaskResult> {
-    const target = this.#core.live.get(id);
+    const target = unsettled(this.#core, id);
     if (target === undefined) return this.#settledResult(id);
     const circle = this.#circle(waiter, target);
     if (circle !== null) {

@@ -5,6 +5,8 @@ export interface Clock {
   /** Calls `callback` once, `delayMs` from now; any length of delay is kept. */
   setTimeout(callback: () => void, delayMs: number): unknown;
   clearTimeout(timer: unknown): void;
+  /** Lets the process end before the timer fires; a clock that holds no process has no need of it. */
+  unref?(timer: unknown): void;
 }
 
 /** Node fires a timer at once when its delay does not fit 31 bits. */
@@ -12,6 +14,7 @@ const longestDelayMs = 2 ** 31 - 1;
 
 interface LongTimer {
   current: NodeJS.Timeout;
+  isUnref?: boolean;
 }
 
 function arm(callback: () => void, delayMs: number): LongTimer {
@@ -21,6 +24,7 @@ function arm(callback: () => void, delayMs: number): LongTimer {
       leftMs > longestDelayMs
         ? setTimeout(() => step(leftMs - longestDelayMs), longestDelayMs)
         : setTimeout(callback, leftMs);
+    if (timer.isUnref === true) timer.current.unref();
   };
   step(delayMs);
   return timer;
@@ -32,5 +36,10 @@ export const systemClock: Clock = {
   setTimeout: (callback, delayMs) => arm(callback, Math.max(0, delayMs)),
   clearTimeout: (timer) => {
     if (timer !== undefined && timer !== null) clearTimeout((timer as LongTimer).current);
+  },
+  unref: (timer) => {
+    const long = timer as LongTimer;
+    long.isUnref = true;
+    long.current.unref();
   },
 };

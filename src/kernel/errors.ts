@@ -5,6 +5,8 @@
 export const errorMessages = {
   ACTOR_NOT_BOUND: 'Machine "%s" has no implementation bound for "%s".',
   ATTEMPT_TIMEOUT: 'The attempt took longer than timeoutMs (%s ms).',
+  AWAITING_OPERATOR:
+    'The engine ended while this unsafe task ran, so it is not known whether its work was done. Find out, then say so with `engine.tasks.resolve(%s, …)`.',
   BACKGROUND_STOPPED:
     'Background task "%s" was refused: its %s was stopped and starts nothing more.',
   CANCELLED: 'The task was cancelled%s.',
@@ -16,6 +18,9 @@ export const errorMessages = {
   ENGINE_CLOSED: 'The engine was closed while task %s had not settled.',
   ENGINE_DEFECT: 'The engine failed while it ran task %s: %s',
   ENGINE_NOT_RUNNING: 'The engine is %s. Call `await engine.start()` before submitting work.',
+  FUTURE_NOT_SAVED: 'The future could not be saved to %s: %s.',
+  FUTURE_OF_LIST: 'The future is over a list of %s tasks. Read `taskIds` for their ids.',
+  FUTURE_UNREADABLE: 'File %s holds no future: %s.',
   HEARTBEAT_TIMEOUT:
     'The attempt reported no progress, log or checkpoint for heartbeatTimeoutMs (%s ms).',
   IDEMPOTENCY_CONFLICT:
@@ -25,8 +30,18 @@ export const errorMessages = {
   INVALID_OPTION: 'Option `%s` must be %s, got %s.',
   INVALID_OUTPUT: 'Output of plugin "%s" is not valid: %s',
   ITEM_TIMEOUT: 'No item came within %s ms.',
+  JOB_CANCEL_FAILED: 'Remote job %s could not be cancelled and may still run: %s',
+  JOB_CANCELLED: 'Remote job %s was cancelled on the remote side%s',
+  JOB_FAILED: 'Remote job %s failed%s',
+  JOB_LAUNCH_FAILED: 'The remote job could not be launched: %s',
+  JOB_LAUNCH_UNKNOWN:
+    'The launch of the remote job with key "%s" was interrupted, and whether the job runs is not known: %s. Look for it at the service, then submit again.',
+  JOB_MONITOR_FAILED: 'Remote job %s could not be followed and may still run: %s',
+  JOB_RESULT_FAILED: 'The result of remote job %s could not be fetched: %s',
   LOST: 'The work of task %s vanished: %s',
   NOT_STORABLE: 'The value at `%s` cannot be stored as JSON: it is %s.',
+  ORPHAN_ALIVE:
+    'Process %s, in which an earlier engine ran the task, cannot be ended: %s. End it by hand; the task waits until then.',
   OUT_OF_PHASE: '`%s` was called after the attempt had ended.',
   PLUGIN_DIRECTORY_UNREADABLE: 'Plugin directory %s cannot be read: %s.',
   PLUGIN_DUPLICATE: 'A plugin named "%s" is registered already%s. Rename one of the two.',
@@ -41,15 +56,32 @@ export const errorMessages = {
     '%s.%s is a @backgroundTask and needs the field `backgroundTaskProcessor` to hold a BackgroundTaskProcessor or an engine.',
   QUEUE_FULL: 'The queue holds %s tasks, its limit (maxQueued). Submit again when some have ended.',
   QUEUE_TIMEOUT: 'The task did not start within queueTimeoutMs (%s ms) of being ready.',
+  REPORT_FIGURE_INVALID: '%s of report "%s" %s.',
+  REPORT_NAME_INVALID:
+    '`displayName` "%s" of a report %s. Use names such as "scans/my_motor_scan".',
+  REPORT_WRITE_FAILED:
+    'Report "%s" could not be written to %s: %s. Make room there, or set `createEngine({ results })`.',
   RESOURCE_NOT_HELD: 'Nobody holds resource "%s"%s.',
   RESOURCE_TOO_SMALL:
     'Resource "%s" has %s units, and %s were asked for: the task could never run.',
   RUNNER_LOST: 'The %s that ran the attempt ended: %s',
   RUNNER_UNAVAILABLE: 'The %s runner cannot run the attempt: %s',
+  SECRET_LOST:
+    'The secret fields of task %s were not stored, because the engine had no `secretKey`, or has another one now. Submit it again.',
+  SNAPSHOT_UNREADABLE: 'Snapshot %s cannot be restored: %s.',
+  STORE_BROKEN: 'The store %s can be written no more: %s',
+  STORE_LOCKED:
+    'The store %s is in use by process %s, which opened it at %s. Close that engine first, or use another file.',
+  STORE_TOO_NEW:
+    'The store %s was written by a newer runstate (schema %s; this one knows up to %s). Use that version, or another file.',
+  STORE_UNREADABLE: 'The store %s cannot be opened: %s. It was left as it is.',
+  STORE_WRITE_FAILED: 'The store %s could not be written: %s',
   SUPERVISOR_STOPPED: 'Supervisor "%s" is stopping or has stopped, so child "%s" stays ended.',
   SUSPEND_REFUSED: 'Task %s cannot be suspended: %s',
   TASK_ALREADY_COMPLETED: 'Task has already completed, cannot run it again.',
   TASK_FORGOTTEN: 'Task %s has settled and its record was dropped by retention.',
+  TASK_NOT_AWAITING: 'Task %s does not wait for an operator: it is %s.',
+  TASK_NOT_SETTLED: 'Task %s has not settled: it is %s. Cancel it, or wait for its end.',
   TASK_UNKNOWN: 'There is no task %s.',
   TEARDOWN_TIMEOUT: '%s took longer than teardownTimeoutMs (%s ms).',
   WAIT_ABORTED: '%s was waited for until the wait was aborted.',

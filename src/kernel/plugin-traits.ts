@@ -1,6 +1,14 @@
 /** What repeating a plugin means: nothing, going on from a checkpoint, or harm. */
 export type Effect = 'idempotent' | 'resumable' | 'unsafe';
 
+const strictness = { idempotent: 0, resumable: 1, unsafe: 2 } as const satisfies Record<
+  Effect,
+  number
+>;
+
+/** Of two effects the one that allows less. */
+export const stricter = (a: Effect, b: Effect): Effect => (strictness[a] < strictness[b] ? b : a);
+
 /** Where a plugin's code runs. */
 export type RunnerName = 'inline' | 'thread' | 'process';
 

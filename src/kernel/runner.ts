@@ -1,5 +1,6 @@
 import type { LogLevel } from './logger.ts';
 import type { RunnerName } from './plugin-traits.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 import type { Phase } from './task-error.ts';
 import type { TaskResult } from './task-result.ts';
 
@@ -33,6 +34,8 @@ export interface Assignment {
   readonly resumeFrom: unknown;
   /** How long the engine lets teardown and `abort()` take, in milliseconds. */
   readonly teardownTimeoutMs: number;
+  /** The directory under which reports of `SummaryPlots` are written; an absolute path. */
+  readonly resultsDirectory: string;
 }
 
 /** A plugin as runners see it: where its code lies, and, in this process, the code itself. */
@@ -66,6 +69,11 @@ export interface AttemptHost {
   waitFor(taskId: number): Promise<TaskResult>;
   /** The code stands still at a pause point because a suspend was asked for. */
   parked(): void;
+  /**
+   * The attempt has a process of its own, which may outlive the engine. Nothing of the plugin may be
+   * loaded there before this resolves: a process that is not known cannot be ended after a crash.
+   */
+  placed(place: ProcessIdentity): Promise<void>;
 }
 
 /** One attempt in its place. */

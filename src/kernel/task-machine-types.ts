@@ -1,8 +1,11 @@
 import type { Effect } from './plugin-traits.ts';
 import type { TaskError } from './task-error.ts';
 
-/** Why a live task is being stopped: a person, a clock that allows a retry, or one that does not. */
-export type StopCause = 'cancel' | 'timeout' | 'deadline';
+/**
+ * Why a live task is being stopped: a person, a clock that allows a retry, one that does not, or the
+ * end of an engine whose store keeps the task.
+ */
+export type StopCause = 'cancel' | 'timeout' | 'deadline' | 'shutdown';
 
 /** What the task machine is started with. */
 export interface TaskMachineInput {
@@ -10,6 +13,8 @@ export interface TaskMachineInput {
   readonly effect: Effect;
   /** Attempts allowed in all, from 1. */
   readonly maxAttempts: number;
+  /** Attempts that were made before a restart of the engine. */
+  readonly attempt?: number;
 }
 
 /** What the task machine remembers; the work's own values are kept outside. */
@@ -26,6 +31,7 @@ export interface TaskMachineContext extends TaskMachineInput {
 export type TaskMachineEvent =
   | { readonly type: 'task.admit' }
   | { readonly type: 'task.cancel' }
+  | { readonly type: 'task.interrupt' }
   | { readonly type: 'task.fail'; readonly error: TaskError }
   | { readonly type: 'task.expire'; readonly cause: StopCause; readonly error: TaskError }
   | { readonly type: 'task.recover' }
@@ -51,10 +57,16 @@ export interface PoolSpawn {
   readonly input: TaskMachineInput;
 }
 
+/** The pool is told to let go of a task without asking it. */
+export interface PoolKill {
+  readonly type: 'task.kill';
+  readonly id: number;
+}
+
 /** What the pool machine is told. */
 export type PoolMachineEvent =
   | PoolSpawn
-  | { readonly type: 'task.kill'; readonly id: number }
+  | PoolKill
   | { readonly type: 'pool.drain' }
   | { readonly type: 'supervisor.stop' }
   | { readonly type: 'xstate.done.actor.task'; readonly output: { readonly id: number } }

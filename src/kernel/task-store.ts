@@ -1,86 +1,176 @@
-import type { Actor, TaskEvent } from './task-event.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { RunnerName } from './plugin-traits.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import type { TaskError } from './task-error.ts';
+import type { TaskEvent } from './task-event.ts';
 import type { TaskResult } from './task-result.ts';
+import type { TaskState, TaskStatus } from './task-state.ts';
+import type { StoreStatistics } from './task-statistics.ts';
+import type {
+  AttemptOutcome,
+  StoreRow,
+  StoredRequest,
+  StoredTask,
+  TimerName,
+} from './store-rows.ts';
 
-/** A submission as it is kept: the input as given, parsed anew at each attempt. */
-export interface StoredTask {
-  readonly id: number;
-  readonly plugin: string;
-  readonly input: unknown;
-  readonly submittedAt: number;
-  readonly name?: string;
-  readonly tags?: readonly string[];
-  readonly note?: string;
-  readonly by?: Actor;
-  readonly idempotencyKey?: string;
+/** One attempt as it is kept. */
+export interface StoredAttempt {
+  readonly attempt: number;
+  readonly at: number;
+  readonly runner: RunnerName;
+  readonly environment: string | null;
+  readonly place: ProcessIdentity | null;
+  readonly endedAt: number | null;
+  readonly outcome: AttemptOutcome | null;
+  readonly error: TaskError | null;
 }
 
-/** One row to be kept; rows of one commit are kept together or not at all. */
-export type StoreRow =
-  | { readonly kind: 'task'; readonly task: StoredTask }
-  | {
-      readonly kind: 'attempt';
-      readonly taskId: number;
-      readonly attempt: number;
-      readonly at: number;
-    }
-  | { readonly kind: 'event'; readonly event: TaskEvent }
-  | { readonly kind: 'checkpoint'; readonly taskId: number; readonly value: unknown }
-  | { readonly kind: 'ids'; readonly end: number }
-  | {
-      readonly kind: 'settle';
-      readonly result: TaskResult;
-      /** What `process` returned, which need not be the result's payload. */
-      readonly output: unknown;
-      /** The task's events, for a driver that keeps none as they come; the last one is yet to come. */
-      readonly events: EventSource;
-    };
-
-/** Where a task's events can be read at any time. */
-export interface EventSource {
-  replay(): readonly TaskEvent[];
+/** A task that is not live, without what may be large: its payload, its output, its events. */
+export interface StoredBrief {
+  readonly task: StoredTask;
+  /** `completed`, `failed`, `cancelled`, `timedOut` or `awaitingOperator`. */
+  readonly state: TaskState;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** Attempts made. */
+  readonly attempts: number;
+  /** Why it did not complete, or why a person is asked. */
+  readonly error: TaskError | null;
 }
 
-/** What the store knows of an id. */
+/** What the store knows of an id; a live task is found with the state that was last committed. */
 export type TaskLookup =
-  | {
+  | (StoredBrief & {
       readonly found: 'task';
-      readonly task: StoredTask;
       readonly result: TaskResult | null;
       readonly output: unknown;
-      readonly events: readonly TaskEvent[];
-    }
+      readonly checkpoint: unknown;
+      readonly attemptList: readonly StoredAttempt[];
+    })
   | { readonly found: 'forgotten' }
   | { readonly found: 'nothing' };
 
-/** How long settled tasks are kept. */
-export interface Retention {
-  /** The number of settled tasks that are kept; the oldest are forgotten first. */
-  readonly settled: number;
+/** A task that has not settled, as it is found when the store is opened again. */
+export interface StoredUnsettled {
+  readonly task: StoredTask;
+  readonly attemptList: readonly StoredAttempt[];
+  readonly hold: StoredRequest | null;
+  readonly cancel: StoredRequest | null;
+  readonly doubt: TaskError | null;
+  /** Undefined without one. */
+  readonly checkpoint: unknown;
+  readonly timers: Readonly<Partial<Record<TimerName, number>>>;
+  /** Its status and attempt events, and the last thousand of the others, in order. */
+  readonly events: readonly TaskEvent[];
 }
 
-/** Where tasks, attempts, checkpoints and results are kept. */
-export interface TaskStore {
-  /** Whether what is committed survives the process. */
-  readonly isDurable: boolean;
-  /** Opens the store; ids below `nextId` were given before and are never given again. */
-  open(options: { readonly retention?: Retention | undefined }): Opened | Promise<Opened>;
-  /** Commits rows as one transaction; a store that is done when it returns gives nothing back. */
-  commit(rows: readonly StoreRow[]): void | Promise<void>;
-  lookup(id: number): TaskLookup | Promise<TaskLookup>;
-  /** Settled tasks, newest first. */
-  settled(limit: number): readonly StoredSettled[] | Promise<readonly StoredSettled[]>;
-  close(): void | Promise<void>;
+/** Which tasks to list; all that is given must fit. */
+export interface TaskQuery {
+  readonly status?: readonly TaskStatus[];
+  /** Without regard to case. */
+  readonly plugin?: string;
+  /** All of them. */
+  readonly tags?: readonly string[];
+  /** A part of the name, the note or the plugin's name, without regard to case. */
+  readonly text?: string;
+  /** Submitted at this moment or later, and before that one; milliseconds since the epoch. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Only tasks older than this one: the last id of the page before. */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+/** Which events to read; all that is given must fit. */
+export interface EventQuery {
+  readonly taskId?: number;
+  readonly types?: readonly TaskEvent['type'][];
+  /** Only events that a person or client caused. */
+  readonly isAttributed?: boolean;
+  readonly who?: string;
+  readonly role?: string;
+  readonly via?: string;
+  readonly from?: string;
+  /** At this moment or later, and before that one; milliseconds since the epoch. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Only events after this sequence number; they come in its order. */
+  readonly afterSeq?: number;
+  readonly limit: number;
+}
+
+/** A key that a submission was made with. */
+export interface StoredKey {
+  readonly key: string;
+  readonly brief: StoredBrief;
+}
+
+/** How long settled tasks are kept; the oldest are forgotten first. */
+export interface RetentionRule {
+  /** The number of settled tasks that are kept. */
+  readonly settled?: number;
+  /** How long a settled task is kept, in milliseconds from its end. */
+  readonly ageMs?: number;
+}
+
+/** How long settled tasks are kept, and those of one status in particular. */
+export interface Retention extends RetentionRule {
+  readonly statuses?: Readonly<Partial<Record<TaskStatus, RetentionRule>>>;
+}
+
+/** A value that is there at once, or comes. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What of a store can be read, also beside an engine that writes. */
+export interface TaskStoreReader {
+  lookup(id: number): MaybePromise<TaskLookup>;
+  /** Tasks that are not live (settled, or waiting for an operator), newest first. */
+  list(query: TaskQuery): MaybePromise<readonly StoredBrief[]>;
+  /** Events that were committed, in the order of their sequence numbers. */
+  events(query: EventQuery): MaybePromise<readonly TaskEvent[]>;
+  environment(key: string): MaybePromise<Readonly<Record<string, string>> | null>;
+  statistics(): MaybePromise<StoreStatistics>;
+  close(): MaybePromise<void>;
+}
+
+/** What a store is opened with. */
+export interface StoreOpening {
+  readonly retention?: Retention | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The least id that shall be given. */
+  readonly firstId?: number | undefined;
+  /** Told of settled tasks that retention, or a `forget` row, has dropped. */
+  readonly onForgotten?: (forgotten: readonly StoredBrief[]) => void;
+  /** Told when the store can be written no more; every commit fails from then on. */
+  readonly onBroken?: (error: Error) => void;
 }
 
 /** What a store tells when it is opened. */
 export interface Opened {
+  /** Ids below it were given before and are never given again. */
   readonly nextId: number;
+  /** Sequence numbers of events below it were given before. */
+  readonly nextSeq: number;
 }
 
-/** A settled task as it is kept. */
-export interface StoredSettled {
-  readonly task: StoredTask;
-  readonly result: TaskResult;
-  readonly output: unknown;
-  readonly events: readonly TaskEvent[];
+/** Where tasks, attempts, events, checkpoints and results are kept. */
+export interface TaskStore extends TaskStoreReader {
+  /**
+   * Whether what is committed survives the process. One that does not is given events only when a
+   * person or client caused them; it reads the others from their task.
+   */
+  readonly isDurable: boolean;
+  open(opening: StoreOpening): MaybePromise<Opened>;
+  /** The tasks that had not settled, oldest first; asked for once, before anything is committed. */
+  unsettled(): MaybePromise<readonly StoredUnsettled[]>;
+  /** The keys of tasks submitted at `since` or later, oldest first. */
+  idempotencyKeys(since: number): MaybePromise<readonly StoredKey[]>;
+  /**
+   * Commits rows as one transaction; a store that is done when it returns gives nothing back. One bad
+   * row fails all of them, and the caller tries each alone.
+   */
+  commit(rows: readonly StoreRow[]): void | Promise<void>;
 }

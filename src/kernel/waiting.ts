@@ -9,7 +9,9 @@ export type WaitingFor =
   | { readonly reason: 'retry'; readonly until: number; readonly attempt: number }
   | { readonly reason: 'hold'; readonly by?: Actor; readonly note?: string }
   | { readonly reason: 'plugin'; readonly plugin: string }
-  | { readonly reason: 'worker'; readonly runner: string };
+  | { readonly reason: 'worker'; readonly runner: string }
+  /** A crash left it in doubt: `engine.tasks.resolve` says what became of it. */
+  | { readonly reason: 'operator'; readonly code: string; readonly message: string };
 
 /** One resource a task waits for, and the tasks that have it. */
 export interface ResourceWait {

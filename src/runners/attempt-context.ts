@@ -1,16 +1,17 @@
-import { LRUCache } from 'lru-cache';
 import { RunstateError } from '../kernel/errors.ts';
 import { deferred } from '../kernel/deferred.ts';
+import { guardSignal } from '../kernel/guarded-signal.ts';
 import { onAbort } from '../kernel/on-abort.ts';
 import type { Deferred } from '../kernel/deferred.ts';
 import type { Assignment, AttemptHost } from '../kernel/runner.ts';
 import { messageOf } from '../kernel/task-error.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
+import { dataCache } from '../wire/data-cache.ts';
 import type { PluginCache, PluginContext, PluginLog } from '../wire/plugin-context.ts';
 import { assertStorable } from '../wire/validation.ts';
-import { guardSignal } from './guarded-signal.ts';
 import { MessageQueue } from './message-queue.ts';
 import { createLog } from './plugin-log.ts';
+import { AttemptPayloads } from './report/attempt-payloads.ts';
 
 /**
  * What a plugin's code sees of its attempt, wherever it runs.
@@ -25,12 +26,14 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
   input: unknown = undefined;
   state: unknown = undefined;
   readonly #host: AttemptHost;
+  readonly #assignment: Assignment;
   #hasEnded = false;
   #isCleaningUp = false;
   #controller: AbortController | null = null;
   #abortReason: Error | null = null;
   #messages: MessageQueue | null = null;
   #pause: Deferred<void> | null = null;
+  #payloads: AttemptPayloads | null = null;
 
   constructor(assignment: Assignment, host: AttemptHost) {
     this.id = assignment.taskId;
@@ -39,6 +42,7 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
     this.resumeFrom =
       resumeFrom === undefined ? undefined : assertStorable(resumeFrom, 'checkpoint');
     this.#host = host;
+    this.#assignment = assignment;
   }
 
   get signal(): AbortSignal {
@@ -57,7 +61,7 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
   }
 
   get cache(): PluginCache {
-    return sharedCache;
+    return dataCache();
   }
 
   get messages(): AsyncIterable<unknown> {
@@ -79,8 +83,7 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
 
   get payload(): PluginContext['payload'] {
     return (value) => {
-      const kept = assertStorable(value, 'payload');
-      if (!this.#hasEnded) this.#host.payload(kept);
+      if (!this.#hasEnded) this.payloads.give(value);
     };
   }
 
@@ -96,11 +99,22 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
     return (id) => handled(this.#waitFor(id));
   }
 
+  get payloads(): AttemptPayloads {
+    this.#payloads ??= new AttemptPayloads(this.#assignment, (value) => this.#host.payload(value));
+    return this.#payloads;
+  }
+
+  /** Settles when all its reports are written; null when there is nothing to wait for. */
+  get reportsWritten(): Promise<void> | null {
+    return this.#payloads?.written ?? null;
+  }
+
   /** Fires the signal; false when it had fired before. Nobody waits for messages any more. */
   abort(reason: Error): boolean {
     if (this.#abortReason !== null) return false;
     this.#abortReason = reason;
     this.resume();
+    this.#payloads?.giveUp(reason);
     this.#messages?.close();
     this.#controller?.abort(reason);
     return true;
@@ -128,6 +142,7 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
   end(): void {
     this.#hasEnded = true;
     this.resume();
+    this.#payloads?.giveUp(new RunstateError('OUT_OF_PHASE', ['payload']));
     this.#messages?.close();
   }
 
@@ -183,18 +198,4 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
 function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
-}
-
-/** One per process or worker thread; dahu's cache keeps ten values too. */
-const sharedCache: PluginCache = boundCache(
-  new LRUCache<string, NonNullable<unknown>>({ max: 10 }),
-);
-
-function boundCache(entries: LRUCache<string, NonNullable<unknown>>): PluginCache {
-  return {
-    get: (key) => entries.get(key),
-    set: (key, value) => void entries.set(key, value ?? undefined),
-    has: (key) => entries.has(key),
-    delete: (key) => entries.delete(key),
-  };
 }

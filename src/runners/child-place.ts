@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Clock } from '../kernel/clock.ts';
 import { deferred } from '../kernel/deferred.ts';
+import { messageOf } from '../kernel/task-error.ts';
 import { outputLevels } from './captured-output.ts';
 import type { OutputName } from './captured-output.ts';
 import { isFromPlace } from './channel.ts';
@@ -11,6 +12,7 @@ import { reviveThrown } from './error-data.ts';
 import { LineSplitter } from './lines.ts';
 import { noPlace } from './place-entry.ts';
 import { signalGroup } from './process-group.ts';
+import { identifyProcess } from './process-table.ts';
 import type { Place, PlaceListener } from './remote-execution.ts';
 
 /**
@@ -39,6 +41,9 @@ const drainMs = 1_000;
 /**
  * A child process, for the time of one attempt.
  *
+ * Nothing is told to the child, and it is not stopped, before the engine knows where it is for good:
+ * until then it would end with the engine.
+ *
  * Signals go to the child's process group, so that what the plugin started goes with it. The child
  * is gone when the group's leader has ended; what then remains of the group is killed.
  */
@@ -53,6 +58,7 @@ export class ChildPlace implements Place {
   #listener: PlaceListener | null = null;
   #pid: number | null = null;
   #channel: Duplex | null = null;
+  #isPlaced = false;
   #onFrozen: (() => void) | null = null;
   #isEnding = false;
 
@@ -77,14 +83,14 @@ export class ChildPlace implements Place {
 
   send(message: ToPlace): void {
     const frame = encodeFrame(message);
-    if (this.#channel === null) this.#outbox.push(frame);
-    else if (this.#channel.writable) this.#channel.write(frame);
+    if (!this.#isPlaced) this.#outbox.push(frame);
+    else if (this.#channel?.writable === true) this.#channel.write(frame);
   }
 
   freeze(onFrozen: () => void): void {
     if (this.#isEnding) return;
     this.#onFrozen = onFrozen;
-    if (this.#pid !== null) this.#freezeNow();
+    if (this.#isPlaced) this.#freezeNow();
   }
 
   thaw(): void {
@@ -133,8 +139,7 @@ export class ChildPlace implements Place {
       this.#readLines('stdout', child.stdout),
       this.#readLines('stderr', child.stderr),
     ];
-    for (const frame of this.#outbox.splice(0)) channel.write(frame);
-    if (this.#onFrozen !== null) this.#freezeNow();
+    void this.#place(child.pid);
     const way = await exited;
     this.#signal('SIGKILL');
     this.#pid = null;
@@ -145,6 +150,20 @@ export class ChildPlace implements Place {
     child.stdout.destroy();
     child.stderr.destroy();
     return this.#ending.toError(way, this.#reader.isMidMessage);
+  }
+
+  /** Says where the child is, and goes on when that is kept. */
+  async #place(pid: number): Promise<void> {
+    try {
+      await this.#listener?.placed(await identifyProcess(pid));
+    } catch (error) {
+      return this.kill(`where it runs could not be kept: ${messageOf(error)}`);
+    }
+    this.#isPlaced = true;
+    for (const frame of this.#outbox.splice(0)) {
+      if (this.#channel?.writable === true) this.#channel.write(frame);
+    }
+    if (this.#onFrozen !== null) this.#freezeNow();
   }
 
   #readChannel(channel: Duplex): Promise<void> {

@@ -3,6 +3,7 @@ import { PermanentFailure, RunstateError } from '../kernel/errors.ts';
 import type { FieldProblem } from '../kernel/errors.ts';
 import { findUnstorable } from '../kernel/json.ts';
 import { messageOf } from '../kernel/task-error.ts';
+import { JobError, JobLaunchError, JobMonitorError } from '../wire/remote-job-errors.ts';
 
 type Primitive = string | number | boolean;
 
@@ -34,6 +35,9 @@ const deepestCause = 8;
 const prototypes: ReadonlyMap<string, object> = new Map<string, object>(
   [
     EvalError,
+    JobError,
+    JobLaunchError,
+    JobMonitorError,
     PermanentFailure,
     RangeError,
     ReferenceError,

@@ -4,6 +4,8 @@ import type { AnyActorLogic, AnyActorRef } from 'xstate';
 import type { Assignment, AttemptHost, Execution, RunnablePhase } from '../kernel/runner.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
 import { parseInput, parseOutput } from '../wire/validation.ts';
+import { AttemptPayloads } from './report/attempt-payloads.ts';
+import { holdsReports } from './report/plan-reports.ts';
 
 /** Sent to a user's actor when its task is cancelled or times out, if it takes such an event. */
 export const cancelEvent = { type: 'task.cancel' } as const;
@@ -15,9 +17,11 @@ export const cancelEvent = { type: 'task.cancel' } as const;
 export class LogicExecution implements Execution {
   readonly #plugin: DefinedPlugin;
   readonly #logic: AnyActorLogic;
-  readonly #input: unknown;
+  readonly #assignment: Assignment;
   readonly #host: AttemptHost;
   #actor: AnyActorRef | null = null;
+  /** Writes the reports of its output; null when that has none. */
+  #payloads: AttemptPayloads | null = null;
   #hasEnded = false;
 
   constructor(
@@ -28,7 +32,7 @@ export class LogicExecution implements Execution {
   ) {
     this.#plugin = plugin;
     this.#logic = logic;
-    this.#input = assignment.input;
+    this.#assignment = assignment;
     this.#host = host;
   }
 
@@ -51,6 +55,7 @@ export class LogicExecution implements Execution {
       if (takesCancel(actor)) actor.send(cancelEvent);
       else {
         this.#end({ ok: false, error: reason });
+        this.#payloads?.giveUp(reason);
         actor.stop();
       }
     }
@@ -79,7 +84,7 @@ export class LogicExecution implements Execution {
 
   #setUp(): void {
     try {
-      const input = parseInput(this.#plugin, this.#input);
+      const input = parseInput(this.#plugin, this.#assignment.input);
       const actor: AnyActorRef = createActor(this.#logic, {
         input,
         id: this.#plugin.name,
@@ -114,10 +119,22 @@ export class LogicExecution implements Execution {
 
   #finish(output: unknown): void {
     try {
-      this.#end({ ok: true, value: parseOutput(this.#plugin, output) });
+      if (holdsReports(output)) this.#finishWithReports(output);
+      else this.#end({ ok: true, value: parseOutput(this.#plugin, output) });
     } catch (error) {
       this.#end({ ok: false, error });
     }
+  }
+
+  /** An actor that is done says so more than once. */
+  #finishWithReports(output: unknown): void {
+    if (this.#payloads !== null) return;
+    this.#payloads = new AttemptPayloads(this.#assignment, () => {});
+    const value = this.#payloads.readOutput(this.#plugin, output);
+    Promise.resolve(this.#payloads.written).then(
+      () => this.#end({ ok: true, value }),
+      (error: unknown) => this.#end({ ok: false, error }),
+    );
   }
 
   #finishStopped(): void {

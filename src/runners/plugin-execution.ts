@@ -5,11 +5,13 @@ import type {
   PhaseOutcome,
   RunnablePhase,
 } from '../kernel/runner.ts';
+import { messageOf } from '../kernel/task-error.ts';
 import type { Phase } from '../kernel/task-error.ts';
 import type { AnyPluginCode, DefinedPlugin } from '../wire/plugin.ts';
 import type { PluginContext } from '../wire/plugin-context.ts';
 import { parseInput, parseOutput } from '../wire/validation.ts';
 import { AttemptContext } from './attempt-context.ts';
+import { holdsReports } from './report/plan-reports.ts';
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' &&
@@ -88,12 +90,18 @@ export class PluginExecution implements Execution {
   #process(): unknown {
     const output = this.#code?.process(this.#context);
     return isThenable(output)
-      ? Promise.resolve(output).then((value) => parseOutput(this.#plugin, value))
-      : parseOutput(this.#plugin, output);
+      ? Promise.resolve(output).then((value) => this.#readOutput(value))
+      : this.#readOutput(output);
+  }
+
+  #readOutput(value: unknown): unknown {
+    return holdsReports(value)
+      ? this.#context.payloads.readOutput(this.#plugin, value)
+      : parseOutput(this.#plugin, value);
   }
 
   #report(phase: Phase, work: () => unknown): void {
-    const settle = (outcome: PhaseOutcome): void => this.#host.settled(phase, outcome);
+    const settle = (outcome: PhaseOutcome): void => this.#settle(phase, outcome);
     const fail = (error: unknown): void => settle({ ok: false, error });
     let value: unknown;
     try {
@@ -105,5 +113,25 @@ export class PluginExecution implements Execution {
     if (!isThenable(value)) return settle({ ok: true, value });
     // A thenable of somebody's own making may call back twice, or throw.
     Promise.resolve(value).then((settled) => settle({ ok: true, value: settled }), fail);
+  }
+
+  /**
+   * A phase ends when its reports are written. What `abort()` gave is waited for by the phases beside
+   * and after it: it must answer before they may end.
+   */
+  #settle(phase: Phase, outcome: PhaseOutcome): void {
+    const written = phase === 'abort' ? null : this.#context.reportsWritten;
+    if (written === null) return this.#host.settled(phase, outcome);
+    written.then(
+      () => this.#host.settled(phase, outcome),
+      (error: unknown) => this.#reportsFailed(phase, outcome, error),
+    );
+  }
+
+  /** What failed first is the phase's error. */
+  #reportsFailed(phase: Phase, outcome: PhaseOutcome, error: unknown): void {
+    if (outcome.ok) return this.#host.settled(phase, { ok: false, error });
+    if (outcome.error !== error) this.#host.log('error', messageOf(error));
+    this.#host.settled(phase, outcome);
   }
 }

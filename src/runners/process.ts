@@ -84,7 +84,7 @@ class ProcessRunner implements Runner {
     const { execa } = await import('execa');
     if (this.#isClosed) throw new RunstateError('RUNNER_UNAVAILABLE', ['process', 'it was closed']);
     return () =>
-      execa(process.execPath, [...this.#options.execArgv, entry], {
+      execa(process.execPath, [...this.#options.execArgv, entry, String(process.pid)], {
         // The leader of a group of its own; a Ctrl-C on the engine's terminal does not reach it.
         detached: true,
         cleanup: false,

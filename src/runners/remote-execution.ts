@@ -7,6 +7,7 @@ import type {
   RunnablePhase,
 } from '../kernel/runner.ts';
 import type { RunnerName } from '../kernel/plugin-traits.ts';
+import type { ProcessIdentity } from '../kernel/process-identity.ts';
 import { messageOf } from '../kernel/task-error.ts';
 import { assertStorable } from '../wire/validation.ts';
 import type { FromPlace, OutcomeData, ToPlace } from './channel.ts';
@@ -14,6 +15,8 @@ import { reviveThrown, toThrownData } from './error-data.ts';
 
 /** What a place tells the attempt that it holds. */
 export interface PlaceListener {
+  /** The place is a process; nothing is sent to it before this resolves, and a rejection ends it. */
+  placed(place: ProcessIdentity): Promise<void>;
   message(message: FromPlace): void;
   /** The place is gone; said once, and last. */
   gone(error: Error): void;
@@ -44,8 +47,11 @@ export class RemoteExecution implements Execution {
   readonly #host: AttemptHost;
   readonly #place: Place;
   readonly #freezes: boolean;
-  /** Why the attempt could not even be told to the place. */
+  /** Why the attempt was never told to the place; its phases are answered here. */
   #refusal: Error | null = null;
+  #isBegun = false;
+  /** What ended a place that was never told of its attempt. */
+  #goneUntold: Error | null = null;
   #abortReason: Error | null = null;
   #isKilled = false;
   #isOver = false;
@@ -56,6 +62,7 @@ export class RemoteExecution implements Execution {
     this.#place = place;
     this.#freezes = suspend === 'signal' && place.freeze !== undefined;
     place.open({
+      placed: (at) => this.#placed(at),
       message: (message) => this.#receive(message),
       gone: (error) => this.#gone(error),
     });
@@ -72,6 +79,7 @@ export class RemoteExecution implements Execution {
   }
 
   run(phase: RunnablePhase): void {
+    this.#isBegun = true;
     if (this.#refusal === null) {
       this.#place.send({ type: 'run', phase });
       return;
@@ -86,7 +94,7 @@ export class RemoteExecution implements Execution {
   abort(reason: Error): void {
     if (this.#freezes) this.#place.thaw?.();
     this.#abortReason ??= reason;
-    if (this.#refusal !== null) this.#host.settled('abort', { ok: true, value: undefined });
+    if (this.#refusal !== null) this.#answerAbort();
     else this.#place.send({ type: 'abort', reason: toThrownData(reason) });
   }
 
@@ -113,18 +121,45 @@ export class RemoteExecution implements Execution {
 
   kill(): void {
     this.#isKilled = true;
-    this.#place.kill();
+    if (this.#goneUntold === null) this.#place.kill();
+    else this.#gone(this.#goneUntold);
   }
 
   dispose(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (this.#goneUntold !== null) return;
     this.#place.send({ type: 'dispose' });
     this.#place.release();
   }
 
+  async #placed(at: ProcessIdentity): Promise<void> {
+    try {
+      await this.#host.placed(at);
+    } catch (error) {
+      this.#refuse(error instanceof Error ? error : new Error(messageOf(error)));
+      throw error;
+    }
+  }
+
+  /** Answers what was asked of a place that will never hear of it. */
+  #refuse(refusal: Error): void {
+    if (this.#isOver || this.#isKilled || this.#refusal !== null) return;
+    this.#refusal = refusal;
+    if (this.#abortReason !== null) this.#answerAbort();
+    if (this.#isBegun) this.run('setup');
+  }
+
+  #answerAbort(): void {
+    this.#host.settled('abort', { ok: true, value: undefined });
+  }
+
   #gone(error: Error): void {
     if (this.#isOver) return;
+    if (this.#refusal !== null && !this.#isKilled) {
+      this.#goneUntold = error;
+      return;
+    }
     this.#isOver = true;
     this.#host.lost(error);
   }

@@ -46,6 +46,11 @@ export class RemoteHost implements AttemptHost {
   /** A place does not report its own end. */
   lost(): void {}
 
+  /** Nor where it is: who made it knows. */
+  placed(): Promise<void> {
+    return Promise.resolve();
+  }
+
   progress(percent: number, message?: string): void {
     this.#send({
       type: 'progress',

@@ -25,6 +25,8 @@ const texts: Rule = [
   'must be a list of texts',
 ];
 
+const flag: Rule = [(value) => typeof value === 'boolean', 'must be true or false'];
+
 const code: Rule = [(value) => typeof value === 'function', 'must be a function'];
 
 const has =
@@ -57,8 +59,13 @@ const rules: Readonly<Record<string, Rule>> = {
   ],
   retries: [isRetries, `must be ${retriesExpected}`],
   resources: [isResourceRequest, `must be ${resourcesExpected}`],
+  enduring: flag,
+  saved: flag,
   reprocessIgnore: texts,
-  implSchemas: texts,
+  implSchemas: [
+    (value) => isText(value) || texts[0](value),
+    'must be a list of names, or a text such as "a;b"',
+  ],
   module: [
     (value) => typeof value === 'string' && URL.canParse(value),
     'must be a URL: write `module: import.meta.url`',

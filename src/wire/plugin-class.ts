@@ -3,7 +3,8 @@ import type { PluginContext } from './plugin-context.ts';
 import { finishPlugin } from './plugin.ts';
 import type { AnyPluginCode, DefinedPlugin, PluginTraits } from './plugin.ts';
 
-const classBrand = Symbol.for('runstate.plugin-class');
+/** Marks base classes of plugins; what extends one is a plugin. */
+export const classBrand: unique symbol = Symbol.for('runstate.plugin-class') as never;
 
 /**
  * A plugin as a class: a new instance for each attempt, so its fields are the attempt's own.
@@ -23,7 +24,7 @@ const classBrand = Symbol.for('runstate.plugin-class');
  * ```
  */
 export abstract class Plugin<TInput = unknown, TOutput = unknown> {
-  static readonly [classBrand] = true;
+  static readonly [classBrand]: boolean = true;
   /** `module.name`; without it the host makes it from the file's and the class's names. */
   static readonly pluginName: string | undefined = undefined;
   /** Schema of the input; any value is taken without one. */
@@ -32,6 +33,8 @@ export abstract class Plugin<TInput = unknown, TOutput = unknown> {
   static readonly output: z.ZodType | undefined = undefined;
   /** Effect, runner, timeouts, retries, resources… */
   static readonly traits: PluginTraits = {};
+  /** What a base class says for those that extend it; `traits` go before. */
+  static readonly defaultTraits: PluginTraits = {};
 
   /** The attempt's context; set before `setup` is called. */
   declare readonly context: PluginContext<TInput, unknown>;
@@ -68,9 +71,10 @@ export interface PluginClass<TInput = unknown, TOutput = unknown> {
   readonly input: z.ZodType | undefined;
   readonly output: z.ZodType | undefined;
   readonly traits: PluginTraits;
+  readonly defaultTraits?: PluginTraits;
 }
 
-/** Whether a value, such as an export of a file, is a plugin class; {@link Plugin} itself is none. */
+/** Whether a value, such as an export of a file, is a plugin class; a base class itself is none. */
 export function isPluginClass(value: unknown): value is PluginClass {
   return typeof value === 'function' && classBrand in value && !Object.hasOwn(value, classBrand);
 }
@@ -90,6 +94,7 @@ const codeOf = (PluginOfTask: PluginClass): AnyPluginCode => {
 /** The definition of a plugin class; `fallbackName` names one that does not name itself. */
 export function pluginFromClass(plugin: PluginClass, fallbackName?: string): DefinedPlugin {
   return finishPlugin({
+    ...plugin.defaultTraits,
     ...plugin.traits,
     name: plugin.pluginName ?? fallbackName ?? plugin.name.toLowerCase(),
     input: plugin.input,

@@ -1,5 +1,6 @@
 import type { LogLevel } from '../kernel/logger.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
+import type { DataCache } from './lru-data-cache.ts';
 
 /** What an error line of a plugin's log may do besides being logged. */
 export interface LogErrorOptions {
@@ -22,12 +23,7 @@ export interface PluginLog {
 }
 
 /** Values that tasks of one process, or of one worker thread, share by name: the 10 last used. */
-export interface PluginCache {
-  get(key: string): unknown;
-  set(key: string, value: unknown): void;
-  has(key: string): boolean;
-  delete(key: string): boolean;
-}
+export type PluginCache = DataCache;
 
 /** What a plugin's code is given of its attempt. */
 export interface PluginContext<TInput = unknown, TState = undefined> {
@@ -60,9 +56,16 @@ export interface PluginContext<TInput = unknown, TState = undefined> {
    */
   readonly waitFor: (id: number) => Promise<TaskResult>;
   readonly cache: PluginCache;
-  /** Sets the result's summary. */
+  /** Sets the result's summary: a text, a dictionary or a list. A later one takes its place. */
   readonly summary: (value: unknown) => void;
-  /** Sets the result's payload in place of the output. */
+  /**
+   * Gives the result a payload in place of the output; given more than once, the payload is the list
+   * of all of them. A {@link SummaryPlots}, or one in a list, is written as a report, and its path
+   * takes its place; the phase ends when that is done. A report that is given again under its name
+   * replaces its page and is one payload.
+   *
+   * @throws {@link RunstateError} `REPORT_NAME_INVALID`, `NOT_STORABLE`
+   */
   readonly payload: (value: unknown) => void;
 }
 

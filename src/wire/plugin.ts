@@ -1,6 +1,7 @@
 import type { AnyActorLogic, InputFrom, OutputFrom } from 'xstate';
 import { z } from 'zod';
 import { RunstateError } from '../kernel/errors.ts';
+import { readImplSchemas } from '../kernel/impl-schemas.ts';
 import type {
   Effect,
   ResourceRequest,
@@ -57,10 +58,14 @@ export interface PluginTraits {
   readonly retries?: number | RetryOptions;
   /** What the task takes, all or nothing, while it runs. */
   readonly resources?: ResourceRequest;
+  /** Its tasks survive `engine.tasks.reset()`. */
+  readonly enduring?: boolean;
+  /** Its tasks are part of `engine.tasks.snapshot()`. */
+  readonly saved?: boolean;
   /** Keys of a saved input that are left out when it is run again. */
   readonly reprocessIgnore?: readonly string[];
-  /** Names of the data formats of the payload. */
-  readonly implSchemas?: readonly string[];
+  /** Names of the data formats of the payload, as a list or in LUTE's text form, `"a;b"`. */
+  readonly implSchemas?: string | readonly string[];
   /** `import.meta.url` of the file that exports it, so that workers and children can load it. */
   readonly module?: string;
 }
@@ -128,6 +133,7 @@ export interface DefinedPlugin<TInput = unknown, TOutput = unknown> extends Plug
   /** Makes the code of one attempt: the same object, or a new instance of a plugin class. */
   readonly code: (() => AnyPluginCode) | null;
   readonly logic: AnyActorLogic | null;
+  readonly implSchemas?: readonly string[];
   readonly onSettled: ((result: TaskResult) => void) | null;
   /** Carries the types; never there at run time. */
   readonly types?: { readonly input: TInput; readonly output: TOutput };
@@ -147,14 +153,16 @@ export function finishPlugin<TInput, TOutput>(
   const refuse = (field: string, problem: string): never => {
     throw new RunstateError('PLUGIN_INVALID', [given.name, field, problem]);
   };
-  const { code, logic, input, output, onSettled, ...traits } = given;
+  const { code, logic, input, output, onSettled, ...allTraits } = given;
   assertPlugin({
-    ...traits,
+    ...allTraits,
     input,
     output: output ?? undefined,
     onSettled: onSettled ?? undefined,
     logic: logic ?? undefined,
   });
+  const { implSchemas, ...traits } = allTraits;
+  const schemas = readImplSchemas(implSchemas);
   const effect = given.effect ?? 'unsafe';
   const runner = given.runner ?? 'inline';
   const cannotPause = effect === 'unsafe' || logic !== null;
@@ -170,6 +178,7 @@ export function finishPlugin<TInput, TOutput>(
   }
   return Object.freeze({
     ...traits,
+    ...(schemas === null ? {} : { implSchemas: schemas }),
     [pluginBrand]: true as const,
     input: input ?? z.unknown(),
     output: output ?? null,

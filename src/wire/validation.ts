@@ -4,41 +4,47 @@ import type { FieldProblem } from '../kernel/errors.ts';
 import { copyStorable, joinPath } from '../kernel/json.ts';
 import { messageOf } from '../kernel/task-error.ts';
 import type { DefinedPlugin } from './plugin.ts';
-import { showValue } from './show-value.ts';
+import { closedView, hidingView, openView } from './problem-view.ts';
+import type { Path, ProblemView } from './problem-view.ts';
+import { hasSecrets, partAt, secretPaths, secretWord } from './secret-fields.ts';
 
 type Issue = z.core.$ZodIssue;
 
-const problem = (path: readonly PropertyKey[], message: string, value: unknown): FieldProblem => ({
-  path: joinPath(path),
-  message: value === undefined ? message : `${message}, got ${showValue(value)}`,
-});
+/** Stands in a path for the key of an entry, which is no part of the value. */
+const keyItself = Symbol('key');
 
 const fieldOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null
     ? (value as Readonly<Record<string, unknown>>)[key]
     : undefined;
 
-/** One issue of the schema as the fields that people can mend. */
-function problemsOf(issue: Issue): readonly FieldProblem[] {
+/** One issue of the schema, of the part of a value at `at`, as the fields that people can mend. */
+function problemsOf(issue: Issue, view: ProblemView, at: Path = []): readonly FieldProblem[] {
   const { path, message, input } = issue;
+  const within = [...at, ...path];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) =>
-        problem([...path, key], 'is no field that is known here', fieldOf(input, key)),
+        view.problem(at, [...path, key], 'is no field that is known here', fieldOf(input, key)),
       );
     case 'invalid_union': {
-      const branches = issue.errors.map((issues) => listed(issues.flatMap(problemsOf)));
+      const branches = issue.errors.map((issues) => listed(issues, view, within));
       const text = branches.length === 0 ? message : `${message}: ${branches.join(', or ')}`;
-      return [problem(path, text, input)];
+      return [view.problem(at, path, text, input)];
     }
-    case 'invalid_key':
-      return [problem(path, `${message}: ${listed(issue.issues.flatMap(problemsOf))}`, undefined)];
+    case 'invalid_key': {
+      const text = `${message}: ${listed(issue.issues, view, [...within, keyItself])}`;
+      return [view.problem(at, path, text, undefined)];
+    }
     default:
-      return [problem(path, message, input)];
+      return [view.problem(at, path, message, input)];
   }
 }
 
-const listed = (problems: readonly FieldProblem[]): string =>
+const listed = (issues: readonly Issue[], view: ProblemView, at: Path = []): string =>
+  inWords(issues.flatMap((issue) => problemsOf(issue, view, at)));
+
+const inWords = (problems: readonly FieldProblem[]): string =>
   problems
     .map(({ path, message }) => (path === '' ? message : `\`${path}\`: ${message}`))
     .join('; ');
@@ -86,8 +92,9 @@ function parse(
       throw new RunstateError('PLUGIN_INVALID', [plugin.name, what, notAtOnce], { cause: error });
     }
     const { code, wayOut: end } = checked[what];
-    const text = `its schema threw: ${messageOf(error)}${end(plugin)}`;
-    throw new RunstateError(code, [plugin.name, text], { cause: error });
+    const view = viewOf(plugin, what, value);
+    const text = view.text(`its schema threw: ${messageOf(error)}`) + end(plugin);
+    throw new RunstateError(code, [plugin.name, text], causeOf(view, error));
   }
 }
 
@@ -95,11 +102,35 @@ function check(plugin: DefinedPlugin, what: Checked, value: unknown): unknown {
   const parsed = parse(plugin, what, value);
   if (parsed.success) return parsed.data;
   const { code, wayOut: end } = checked[what];
-  const fields = parsed.error.issues.flatMap(problemsOf);
-  throw new RunstateError(code, [plugin.name, listed(fields) + end(plugin)], {
+  const view = viewOf(plugin, what, value);
+  const fields = parsed.error.issues.flatMap((issue) => problemsOf(issue, view));
+  throw new RunstateError(code, [plugin.name, inWords(fields) + end(plugin)], {
     fields,
-    cause: parsed.error,
+    ...causeOf(view, parsed.error),
   });
+}
+
+/** An output may repeat what is secret in the input, in whatever form. */
+function viewOf(plugin: DefinedPlugin, what: Checked, value: unknown): ProblemView {
+  if (!hasSecrets(plugin.input)) return openView;
+  return what === 'input' ? closedView(plugin.input, value) : hidingView;
+}
+
+/** What zod throws holds the values. */
+const causeOf = (view: ProblemView, cause: unknown): { readonly cause?: unknown } =>
+  view === openView ? { cause } : {};
+
+/** Refuses what was read where only the redacted input was kept. */
+function assertNotRedacted(plugin: DefinedPlugin, input: unknown): void {
+  const fields = secretPaths(plugin.input, input)
+    .filter((path) => partAt(input, path) === secretWord)
+    .map((path) => ({
+      path: joinPath(path),
+      message: `holds ${secretWord} in place of a secret that was not kept: give the secret`,
+    }));
+  if (fields.length === 0) return;
+  const text = inWords(fields) + wayOut(plugin);
+  throw new RunstateError('INVALID_INPUT', [plugin.name, text], { fields });
 }
 
 /**
@@ -115,6 +146,20 @@ export function assertStorable(value: unknown, root: string): unknown {
   throw new RunstateError('NOT_STORABLE', [place, what], {
     fields: [{ path, message: `is ${what}` }],
   });
+}
+
+/**
+ * Whether the plugin's schema takes a value as it is.
+ *
+ * @throws {@link RunstateError} `PLUGIN_INVALID` for a schema with asynchronous parts
+ */
+export function takesInput(plugin: DefinedPlugin, value: unknown): boolean {
+  try {
+    return parse(plugin, 'input', value).success;
+  } catch (error) {
+    if (error instanceof RunstateError && error.code === 'INVALID_INPUT') return false;
+    throw error;
+  }
 }
 
 /**
@@ -138,7 +183,9 @@ export function keepInput(plugin: DefinedPlugin, input: unknown): unknown {
  * @throws {@link RunstateError} `INVALID_INPUT` with `fields`
  */
 export function parseInput(plugin: DefinedPlugin, input: unknown): unknown {
-  return check(plugin, 'input', assertStorable(input, 'input'));
+  const kept = assertStorable(input, 'input');
+  if (hasSecrets(plugin.input)) assertNotRedacted(plugin, kept);
+  return check(plugin, 'input', kept);
 }
 
 /**

@@ -224,7 +224,10 @@ describe('task ids', () => {
   });
 
   it('end below 2^31', async () => {
-    const store: TaskStore = { ...memoryStore(), open: () => ({ nextId: 2 ** 31 - 3 }) };
+    const store: TaskStore = {
+      ...memoryStore(),
+      open: () => ({ nextId: 2 ** 31 - 3, nextSeq: 1 }),
+    };
     const { engine } = await startEngine({ store });
     const plugin = pluginOf({});
     const ids = [1, 2, 3].map(() => engine.submit(plugin).id);

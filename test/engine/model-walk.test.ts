@@ -179,9 +179,11 @@ const pathsOf = (input: TaskMachineInput): readonly TaskPath[] =>
     (path) => canHappen(input, path) && !waitsForAbort(path),
   );
 
-/** What only a crash, or a runner that can lose its place, brings about. */
+/** What only a durable store, or a runner that can lose its place, brings about. */
 const isElsewhere = (name: string): boolean =>
-  /task\.recover|task\.resolve|attempt\.lost|awaitingOperator/.test(name);
+  /task\.recover|task\.resolve|task\.interrupt|isInterrupted|attempt\.lost|awaitingOperator/.test(
+    name,
+  );
 
 describe('a running task does what its machine says', () => {
   it.each(inputs)('on every path of one that is $effect', async (input) => {

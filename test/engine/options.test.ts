@@ -34,7 +34,7 @@ describe('createEngine', () => {
     ['store', {}],
     ['store', 'runs.db'],
     ['retention', 5],
-    ['retention', {}],
+    ['retention', []],
     ['retention', { settled: -1 }],
     ['plugins', './plugins'],
     ['plugins', [5]],

@@ -3,7 +3,7 @@ import { memoryStore } from '../../src/index.ts';
 import type { TaskEvent, TaskStore } from '../../src/index.ts';
 import { deferred } from '../../src/kernel/deferred.ts';
 import type { Deferred } from '../../src/kernel/deferred.ts';
-import type { StoreRow } from '../../src/kernel/task-store.ts';
+import type { StoreRow } from '../../src/kernel/store-rows.ts';
 import { closeEngines, logOf, pluginOf, startEngine } from '../support/engine-under-test.ts';
 
 type Kind = StoreRow['kind'];
@@ -36,9 +36,14 @@ class SlowStore implements TaskStore {
     return done !== undefined;
   }
 
-  open: TaskStore['open'] = (options) => this.#store.open(options);
+  open: TaskStore['open'] = (opening) => this.#store.open(opening);
+  unsettled: TaskStore['unsettled'] = () => this.#store.unsettled();
+  idempotencyKeys: TaskStore['idempotencyKeys'] = (since) => this.#store.idempotencyKeys(since);
   lookup: TaskStore['lookup'] = (id) => this.#store.lookup(id);
-  settled: TaskStore['settled'] = (limit) => this.#store.settled(limit);
+  list: TaskStore['list'] = (query) => this.#store.list(query);
+  events: TaskStore['events'] = (query) => this.#store.events(query);
+  environment: TaskStore['environment'] = (key) => this.#store.environment(key);
+  statistics: TaskStore['statistics'] = () => this.#store.statistics();
   close: TaskStore['close'] = () => this.#store.close();
 }
 
@@ -114,7 +119,7 @@ describe('on a store that takes its time', () => {
     await settle();
     const [first, second] = store.transactions;
     expect(first).toEqual(['task']);
-    expect(second).toHaveLength(99);
+    expect(second?.filter((kind) => kind === 'task')).toHaveLength(99);
   });
 
   it('gives ids in a burst of any size', async () => {

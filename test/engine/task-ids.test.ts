@@ -34,7 +34,7 @@ describe('task ids', () => {
   it('stay below two to the power of 31', async () => {
     const store = memoryStore();
     const { engine } = await startEngine({
-      store: { ...store, open: () => ({ nextId: 2 ** 31 - 2 }) },
+      store: { ...store, open: () => ({ nextId: 2 ** 31 - 2, nextSeq: 1 }) },
     });
     expect([engine.submit(plain).id, engine.submit(plain).id]).toEqual([
       2_147_483_646, 2_147_483_647,

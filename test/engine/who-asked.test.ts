@@ -36,6 +36,7 @@ describe('who asked for something', () => {
       { what: 'pending', who: 'ann', reason: undefined },
       { what: 'held', who: 'bob', reason: 'door open' },
       { what: 'released', who: 'ann', reason: 'door shut' },
+      { what: 'cancel asked', who: 'bob', reason: 'beam off' },
       { what: 'cancelled', who: 'bob', reason: 'beam off' },
     ]);
     expect([handle.by, handle.note, handle.tags]).toEqual([ann, 'night run', ['mo']]);

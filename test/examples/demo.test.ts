@@ -50,6 +50,18 @@ describe('the demo', () => {
     }
   });
 
+  it('names the reports it wrote', async () => {
+    const reports = [...stdout.matchAll(/^report in (.+)$/gm)].map(([, file = '']) => file);
+    expect(reports).toEqual([
+      'results/nmr/task 1/rutin-1h-dmso/report.html',
+      'results/nmr/task 2/rutin-13c-dmso/report.html',
+      'results/nmr/task 3/fluorine/report.html',
+    ]);
+    for (const file of reports) {
+      expect(await readFile(join(folder, file), 'utf8')).toContain('data:image/svg+xml;base64,');
+    }
+  });
+
   it('runs its background task beside them', () => {
     const [, readings = '0'] = /read (\d+) times at 20 Hz/.exec(stdout) ?? [];
     expect(Number(readings)).toBeGreaterThan(1);

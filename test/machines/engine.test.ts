@@ -13,6 +13,7 @@ const notClosed = { type: 'xstate.error.actor.shutDown', error: new Error('no en
 const asked = [
   { type: 'engine.start' },
   { type: 'engine.close' },
+  { type: 'store.broken' },
   { type: 'supervision.degraded' },
   { type: 'supervision.healed' },
 ];

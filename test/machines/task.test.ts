@@ -44,6 +44,7 @@ const ofTask: readonly TaskMachineEvent[] = [
   { type: 'task.fail', error: failureIn('pending', 0) },
   { type: 'task.expire', cause: 'timeout', error: failureIn('process', 0) },
   { type: 'task.expire', cause: 'deadline', error: failureIn('process', 0) },
+  { type: 'task.interrupt' },
   { type: 'task.recover' },
   { type: 'task.resolve', as: 'rerun' },
   { type: 'task.resolve', as: 'completed' },

@@ -13,6 +13,7 @@ export interface AttemptOptions {
   readonly input?: unknown;
   readonly resumeFrom?: unknown;
   readonly suspend?: 'signal' | 'cooperative' | 'refuse';
+  readonly resultsDirectory?: string;
 }
 
 /** An attempt that was begun, and what its host was told. */
@@ -24,7 +25,14 @@ export interface BegunAttempt {
 /** Begins an attempt of a plugin of the fixtures; no phase is run yet. */
 export async function beginAttempt(
   runner: Runner,
-  { file = 'contract.mjs', plugin, input = {}, resumeFrom, suspend }: AttemptOptions,
+  {
+    file = 'contract.mjs',
+    plugin,
+    input = {},
+    resumeFrom,
+    suspend,
+    resultsDirectory,
+  }: AttemptOptions,
 ): Promise<BegunAttempt> {
   const moduleUrl = file === null ? null : new URL(file, folder).href;
   const isInline = runner.name === 'inline' && moduleUrl !== null;
@@ -38,6 +46,7 @@ export async function beginAttempt(
       input,
       resumeFrom,
       teardownTimeoutMs: 10_000,
+      resultsDirectory: resultsDirectory ?? '/results',
     },
     host,
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PermanentFailure, RunstateError } from '../../src/kernel/errors.ts';
+import { JobLaunchError } from '../../src/wire/remote-job-errors.ts';
 import { reviveReason, reviveThrown, toThrownData } from '../../src/runners/error-data.ts';
 
 /** There and back again over a channel. */
@@ -22,6 +23,9 @@ describe('toThrownData', () => {
     expect(revived).toBeInstanceOf(RunstateError);
     expect(revived).toMatchObject({ code: 'INVALID_INPUT', fields, taskId: 4 });
     expect(cross(new PermanentFailure('broken'))).toBeInstanceOf(PermanentFailure);
+    const launch = cross(new JobLaunchError('refused'));
+    expect(launch).toBeInstanceOf(JobLaunchError);
+    expect(launch).toMatchObject({ name: 'JobLaunchError', code: 'JOB_LAUNCH_FAILED' });
   });
 
   it('keeps the name of a class that only one side has', () => {

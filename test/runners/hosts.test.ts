@@ -37,7 +37,7 @@ describe('a program that uses the runners', () => {
     await expect.poll(() => processState(Number(lines[0])), inTime).toBeNull();
   });
 
-  it.each(['ticks', 'ignores-sigterm', 'starts-a-grandchild'])(
+  it.each(['ticks', 'ignores-sigterm', 'starts-a-grandchild', 'runs-forever'])(
     'leaves no child behind that %s when it is killed by SIGKILL',
     async (plugin) => {
       const { host, pid } = await startChild(plugin);

@@ -18,6 +18,7 @@ const begun = (code: TestCode) => {
       input: null,
       resumeFrom: undefined,
       teardownTimeoutMs: 10_000,
+      resultsDirectory: '/results',
     },
     host,
   );

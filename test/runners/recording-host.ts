@@ -1,5 +1,6 @@
 import { deferred } from '../../src/kernel/deferred.ts';
 import type { LogLevel } from '../../src/kernel/logger.ts';
+import type { ProcessIdentity } from '../../src/kernel/process-identity.ts';
 import type { AttemptHost, PhaseOutcome } from '../../src/kernel/runner.ts';
 import type { Phase } from '../../src/kernel/task-error.ts';
 import type { TaskResult } from '../../src/kernel/task-result.ts';
@@ -35,6 +36,9 @@ export class RecordingHost implements AttemptHost {
   /** Answers of the questions an attempt asks; a test puts its own here. */
   commit: (value: unknown) => Promise<void> = () => Promise.resolve();
   result: (taskId: number) => Promise<TaskResult> = () => deferred<TaskResult>().promise;
+  /** Where the attempt said that it runs; told apart from the events, since not every runner says. */
+  readonly places: ProcessIdentity[] = [];
+  place: (place: ProcessIdentity) => Promise<void> = () => Promise.resolve();
   readonly #waiters = new Set<Waiter>();
 
   /** The first event of a type that `matches`, told already or yet to come before the end. */
@@ -104,6 +108,11 @@ export class RecordingHost implements AttemptHost {
 
   parked(): void {
     this.#tell({ type: 'parked' });
+  }
+
+  placed(place: ProcessIdentity): Promise<void> {
+    this.places.push(place);
+    return this.place(place);
   }
 
   #tell(event: HostEvent): void {

@@ -124,6 +124,7 @@ export class ScriptedTask {
         return this.#of(event.attempt).abort.reject(new Error('abort failed'));
       case 'attempt.lost':
       case 'task.recover':
+      case 'task.interrupt':
       case 'task.resolve':
         throw new Error(`${event.type} is nothing that an inline task can meet`);
     }

@@ -75,6 +75,7 @@ describe('definePlugin', () => {
     ['resources', null],
     ['reprocessIgnore', 'x'],
     ['implSchemas', [5]],
+    ['implSchemas', 5],
     ['module', './here.ts'],
     ['input', { x: 'number' }],
     ['output', {}],
@@ -97,6 +98,18 @@ describe('definePlugin', () => {
       code: 'PLUGIN_INVALID',
       message: expect.stringContaining('`logic` must be the logic of an XState actor') as string,
     });
+  });
+
+  it.each([
+    ['nexus; peaks;;nexus', ['nexus', 'peaks']],
+    [
+      [' nexus ', '', 'peaks'],
+      ['nexus', 'peaks'],
+    ],
+    [' ; ', undefined],
+    [[], undefined],
+  ])('reads implSchemas %j as a list of names', (implSchemas, names) => {
+    expect(definePlugin({ name: 'a.b', process, implSchemas }).implSchemas).toEqual(names);
   });
 
   it('takes undefined as not said', () => {

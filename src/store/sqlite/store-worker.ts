@@ -1,0 +1,56 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadLibsql } from './connection.ts';
+import { DatabaseWriter } from './database-writer.ts';
+import { failureOf, isBeyondUse } from './failure.ts';
+import { openDatabase } from './open-database.ts';
+import type { Asked, Sweep, Told, WorkerOptions } from './messages.ts';
+
+/*
+ * The thread that writes: the engine's own thread never waits for a disk. Whatever is asked comes one
+ * after the other; old tasks are dropped between.
+ */
+const port = parentPort;
+const options = workerData as WorkerOptions;
+
+const tell = (told: Told): void => port?.postMessage(told);
+
+function answer(writer: DatabaseWriter, { id, request }: Asked): void {
+  switch (request.kind) {
+    case 'commit':
+      writer.commit(request.batch, request.nowMs);
+      return tell({ kind: 'done', id });
+    case 'statistics':
+      return tell({ kind: 'done', id, statistics: writer.statistics() });
+    case 'close':
+      writer.close();
+      tell({ kind: 'done', id });
+      port?.close();
+  }
+}
+
+function serve(writer: DatabaseWriter): void {
+  port?.on('message', (message: Asked | Sweep) => {
+    if (message.id === null) return writer.sweep(message.nowMs);
+    try {
+      answer(writer, message);
+    } catch (error) {
+      // The thread ends, and with it the store: what it would write now may damage more.
+      if (isBeyondUse(error)) throw error;
+      tell({
+        kind: 'failed',
+        id: message.id,
+        failure: failureOf(error, 'STORE_WRITE_FAILED', options.path),
+      });
+    }
+  });
+}
+
+try {
+  const connection = openDatabase(await loadLibsql(), options);
+  const writer = new DatabaseWriter(connection, options, tell);
+  serve(writer);
+  tell({ kind: 'opened', ...writer.opened(options.firstId) });
+  writer.sweep(options.nowMs);
+} catch (error) {
+  tell({ kind: 'refused', failure: failureOf(error, 'STORE_UNREADABLE', options.path) });
+}
