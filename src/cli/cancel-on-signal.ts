@@ -1,20 +1,25 @@
 import type { TaskHandle } from '../engine/task-handle.ts';
+import type { Cli } from './cli.ts';
+import { cliActor } from './cli-actor.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { CliProcess, Terminal } from './terminal.ts';
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+/** What a signal does to a task that is followed. */
+export interface SignalPlan extends Cli {
+  readonly handle: TaskHandle;
+  /**
+   * Closes the engine and leaves the task to its store; null where that would lose it, so that
+   * SIGTERM cancels it as Ctrl-C does.
+   */
+  readonly shutDown: (() => void) | null;
+}
 
 /**
  * Ctrl-C cancels the task as the ladder has it; pressed again it waits no longer for the code to end
  * by itself; a third time the command ends at once. What is returned stops listening.
  */
-export function cancelOnSignal(
-  handle: TaskHandle,
-  process: CliProcess,
-  terminal: Terminal,
-): () => void {
+export function cancelOnSignal({ handle, process, terminal, shutDown }: SignalPlan): () => void {
   let count = 0;
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const cancel = (signal: NodeJS.Signals): void => {
     count += 1;
     if (count > 2) process.exit(exitCodes.cancelled);
     terminal.say(
@@ -22,15 +27,26 @@ export function cancelOnSignal(
         ? `cancelling task ${handle.id}… (again: do not wait for it)`
         : `ending task ${handle.id} by force… (again: leave at once)`,
     );
-    const by = { who: signal, via: 'cli' };
     void handle
-      .cancel({ reason: signal, by, ...(count === 1 ? {} : { graceMs: 0 }) })
+      .cancel({ reason: signal, by: cliActor(), ...(count === 1 ? {} : { graceMs: 0 }) })
       .then(({ acknowledgedBy, elapsedMs }) =>
         terminal.say(`stopped after ${elapsedMs} ms, acknowledged by ${acknowledgedBy}`),
       );
   };
-  for (const signal of signals) process.on(signal, onSignal);
+  const terminate = (signal: NodeJS.Signals): void => {
+    if (shutDown === null) {
+      cancel(signal);
+      return;
+    }
+    count += 1;
+    if (count > 1) process.exit(exitCodes.failed);
+    terminal.say(`closing: task ${handle.id} is kept in the store… (again: leave at once)`);
+    shutDown();
+  };
+  process.on('SIGINT', cancel);
+  process.on('SIGTERM', terminate);
   return () => {
-    for (const signal of signals) process.off(signal, onSignal);
+    process.off('SIGINT', cancel);
+    process.off('SIGTERM', terminate);
   };
 }

@@ -22,14 +22,21 @@ const byStatus: Readonly<Record<TaskStatus, number>> = {
 /** The exit code for how a task ended. */
 export const exitCodeOf = (status: TaskStatus): number => byStatus[status];
 
-/** Errors that are the caller's own doing. */
+/** Errors that are the caller's own doing: other words, or another file, would do. */
 const usageCodes = new Set([
   'INVALID_INPUT',
   'INVALID_OPTION',
+  'INVALID_OUTPUT',
   'NOT_STORABLE',
   'PLUGIN_DIRECTORY_UNREADABLE',
   'PLUGIN_UNKNOWN',
   'RESOURCE_TOO_SMALL',
+  'STORE_LOCKED',
+  'STORE_TOO_NEW',
+  'STORE_UNREADABLE',
+  'TASK_FORGOTTEN',
+  'TASK_NOT_AWAITING',
+  'TASK_UNKNOWN',
   'USAGE',
 ]);
 

@@ -1,7 +1,10 @@
-import Table from 'cli-table3';
 import type { PluginDescription } from '../plugin-host/describe-plugin.ts';
+import type { Cli } from './cli.ts';
 import { openEngine } from './open-engine.ts';
-import type { CliProcess, Terminal } from './terminal.ts';
+import { tableText } from './table.ts';
+import type { Column } from './table.ts';
+import { widthOf } from './terminal.ts';
+import { oneLine } from './words.ts';
 
 /** Options of `runstate plugins`. */
 export interface PluginsOptions {
@@ -13,29 +16,35 @@ export interface PluginsOptions {
 export async function pluginsCommand(
   name: string | undefined,
   options: PluginsOptions,
-  process: CliProcess,
-  terminal: Terminal,
+  cli: Cli,
 ): Promise<number> {
-  const engine = await openEngine(options.plugins, process, terminal);
+  const { process, terminal } = cli;
+  const engine = await openEngine({ plugins: options.plugins }, cli);
   try {
     const found = name === undefined ? engine.plugins.list() : engine.plugins.describe(name);
     if (options.json === true) terminal.json(found);
-    else terminal.result('map' in found ? tableOf(found) : pageOf(found));
+    else terminal.result('map' in found ? tableOf(found, widthOf(process)) : pageOf(found));
     return 0;
   } finally {
     await engine.close({ graceMs: 0 });
   }
 }
 
-const rule = (names: readonly string[]) =>
-  new Table({ head: [...names], style: { head: [], border: [], compact: true } });
+const columns: readonly Column[] = [
+  { head: 'plugin' },
+  { head: 'runner' },
+  { head: 'effect' },
+  { head: 'what it does', isFlexible: true },
+];
 
-function tableOf(plugins: readonly PluginDescription[]): string {
-  const table = rule(['plugin', 'runner', 'effect', 'what it does']);
-  for (const { name, runner, effect, description } of plugins) {
-    table.push([name, runner, effect, description]);
-  }
-  return table.toString();
+function tableOf(plugins: readonly PluginDescription[], available: number | null): string {
+  const rows = plugins.map(({ name, runner, effect, description }) => [
+    name,
+    runner,
+    effect,
+    oneLine(description),
+  ]);
+  return tableText(columns, rows, available);
 }
 
 function pageOf(plugin: PluginDescription): string {

@@ -1,23 +1,16 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { Commands } from './cli.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { machineCommand } from './machine-command.ts';
 import type { MachineOptions } from './machine-command.ts';
+import { jsonOption, pluginsOption } from './options.ts';
 import { pluginsCommand } from './plugins-command.ts';
 import type { PluginsOptions } from './plugins-command.ts';
-import { runCommand } from './run-command.ts';
-import type { RunOptions } from './run-command.ts';
+import { declareStoreCommands } from './store-commands.ts';
 import { codeOf, Terminal } from './terminal.ts';
 import type { CliProcess } from './terminal.ts';
 import { packageVersion } from './version.ts';
-
-const collect = (path: string, paths: readonly string[]): readonly string[] => [...paths, path];
-
-const pluginsOption = () =>
-  new Option('-p, --plugins <directory>', 'a directory of plugins (may be given several times)')
-    .argParser(collect)
-    .default([], 'RUNSTATE_PLUGINS and the bundled ones, which are always added');
-
-const jsonOption = () => new Option('--json', 'print one JSON value and nothing else');
+import { declareWorkCommands } from './work-commands.ts';
 
 /**
  * Runs the command line and gives the exit code; the caller exits with it.
@@ -26,7 +19,7 @@ const jsonOption = () => new Option('--json', 'print one JSON value and nothing 
  */
 export async function runCli(args: readonly string[], process: CliProcess): Promise<number> {
   const terminal = new Terminal(process);
-  let exitCode = 0;
+  const commands: Commands = { process, terminal, exitCode: 0 };
   const program = new Command('runstate')
     .description('Runs the work of a control system: every task is a state machine.')
     .version(packageVersion())
@@ -35,21 +28,31 @@ export async function runCli(args: readonly string[], process: CliProcess): Prom
       writeOut: (text) => terminal.result(text.trimEnd()),
       writeErr: (text) => terminal.say(text.trimEnd()),
     });
+  declareWorkCommands(program, commands);
+  declareStoreCommands(program, commands);
+  declareCatalogues(program, commands);
 
-  program
-    .command('run')
-    .description('run one task to its end')
-    .argument('<plugin>', 'name of the plugin')
-    .argument('[input]', 'JSON text, a file that holds JSON, or - for standard input')
-    .addOption(pluginsOption())
-    .addOption(jsonOption())
-    .option('--timeout-ms <ms>', 'how long one attempt may take')
-    .option('--retries <count>', 'attempts after the first one')
-    .option('--grace-ms <ms>', 'how long a cancelled attempt may take to end by itself')
-    .action(async (plugin: string, input: string | undefined, options: RunOptions) => {
-      exitCode = await runCommand(plugin, input, options, process, terminal);
-    });
+  const wantsJson = args.includes('--json');
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      commands.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+      if (wantsJson && commands.exitCode !== 0) {
+        terminal.json({ error: { code: 'USAGE', message: error.message, fields: [] } });
+      }
+    } else {
+      commands.exitCode = exitCodeOfError(codeOf(error));
+      terminal.error(error, wantsJson);
+    }
+  } finally {
+    terminal.close();
+  }
+  return commands.exitCode;
+}
 
+/** Declares the commands that tell what there is. */
+function declareCatalogues(program: Command, commands: Commands): void {
   program
     .command('plugins')
     .description('list the plugins, or describe one')
@@ -57,7 +60,7 @@ export async function runCli(args: readonly string[], process: CliProcess): Prom
     .addOption(pluginsOption())
     .addOption(jsonOption())
     .action(async (name: string | undefined, options: PluginsOptions) => {
-      exitCode = await pluginsCommand(name, options, process, terminal);
+      commands.exitCode = await pluginsCommand(name, options, commands);
     });
 
   program
@@ -72,24 +75,6 @@ export async function runCli(args: readonly string[], process: CliProcess): Prom
     )
     .addOption(jsonOption())
     .action((name: string | undefined, options: MachineOptions) => {
-      exitCode = machineCommand(name, options, terminal);
+      commands.exitCode = machineCommand(name, options, commands.terminal);
     });
-
-  const wantsJson = args.includes('--json');
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-      if (wantsJson && exitCode !== 0) {
-        terminal.json({ error: { code: 'USAGE', message: error.message, fields: [] } });
-      }
-    } else {
-      exitCode = exitCodeOfError(codeOf(error));
-      terminal.error(error, wantsJson);
-    }
-  } finally {
-    terminal.close();
-  }
-  return exitCode;
 }

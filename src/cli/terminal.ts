@@ -53,19 +53,31 @@ export class Terminal {
   /** Tells of an error; with `asJson` as the one JSON value of standard output. */
   error(error: unknown, asJson: boolean): void {
     const code = codeOf(error);
-    if (asJson) {
-      const fields =
-        error instanceof Error && 'fields' in error && Array.isArray(error.fields)
-          ? error.fields
-          : [];
-      this.json({ error: { code: code ?? 'ERROR', message: messageOf(error), fields } });
-    }
+    if (asJson) this.json({ error: errorData(error) });
     this.say(`error${code === undefined ? '' : ` ${code}`}: ${messageOf(error)}`);
   }
 }
+
+/** The width that results are shown in; null where they go to no terminal and nothing is cut. */
+export const widthOf = ({ stdout }: Pick<CliProcess, 'stdout'>): number | null =>
+  stdout.isTTY ? stdout.columns : null;
 
 /** An error's code, if it has one. */
 export const codeOf = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+
+/** An error as JSON shows it. */
+export interface ErrorData {
+  readonly code: string;
+  readonly message: string;
+  readonly fields: readonly unknown[];
+}
+
+/** What an error says of itself, as data. */
+export function errorData(error: unknown): ErrorData {
+  const fields =
+    error instanceof Error && 'fields' in error && Array.isArray(error.fields) ? error.fields : [];
+  return { code: codeOf(error) ?? 'ERROR', message: messageOf(error), fields };
+}
