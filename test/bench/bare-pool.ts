@@ -33,6 +33,7 @@ export class BarePool {
           this.#tasks.get(id)?.ref?.send({ type: 'attempt.cleaned', attempt }),
         abortAttempt: () => {},
         scheduleRetry: () => {},
+        putBack: () => {},
       }),
       {
         spawned: (id, ref) => {

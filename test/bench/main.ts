@@ -3,6 +3,7 @@
  * tables, what was to be reached, and, last, everything as one line of JSON.
  */
 import Table from 'cli-table3';
+import { bytesKeptDurable, durableVariants, listTimes, recoveryTimes } from './durable.ts';
 import { bytesInEngine, bytesInPool, bytesRetained, shortTaskBeside } from './live-tasks.ts';
 import { interleaved } from './rounds.ts';
 import { barePool, pQueue, rawActor, spawnChildSupervisor, wholePath } from './variants.ts';
@@ -42,7 +43,30 @@ for (const [count, micros] of beside) {
 }
 console.log(short.toString());
 
+const kept = await interleaved(durableVariants, { rounds, count: 10_000, alive: 1_000 });
+const keptTime = (name: string): number => kept.get(name) ?? Number.NaN;
+const durable = new Table({ head: ['where it is kept', 'µs a task', 'tasks/s'], style });
+for (const [name, micros] of kept) {
+  durable.push([name, micros.toFixed(1), Math.round(1e6 / micros)]);
+}
+console.log(durable.toString());
+
+const recovered = await recoveryTimes(isQuick ? 10_000 : 100_000);
+const listed = await listTimes(isQuick ? 100_000 : 1_000_000);
+const reads = new Table({ head: ['from the durable store', 'ms'], style });
+for (const [name, ms] of Object.entries(recovered)) {
+  reads.push([`recovery, all ${name}`, ms.toFixed(0)]);
+}
+for (const [name, ms] of Object.entries(listed)) {
+  reads.push([`a page of 100, ${name}, the slowest of 100`, ms.toFixed(2)]);
+}
+console.log(reads.toString());
+
 const figures = {
+  durableIdempotent: keptTime('SQLite full, idempotent') / keptTime('memory, idempotent'),
+  durableUnsafe: keptTime('SQLite full, unsafe') / keptTime('memory, unsafe'),
+  slowestPage: Math.max(...Object.values(listed)),
+  durableRetainedBytes: await bytesKeptDurable(),
   poolToSpawnChild: timeOf('1000', spawnChildSupervisor.name) / timeOf('1000', barePool.name),
   wholeToPool: Math.max(
     ...laps.map(
@@ -74,6 +98,20 @@ const goals: readonly (readonly [string, number, boolean, string])[] = [
     figures.shortTaskGrowth <= 1.5,
     '≤ 1.5',
   ],
+  [
+    'durable / in memory, idempotent',
+    figures.durableIdempotent,
+    figures.durableIdempotent <= 2,
+    '≤ 2',
+  ],
+  ['durable / in memory, unsafe', figures.durableUnsafe, figures.durableUnsafe <= 2.5, '≤ 2.5'],
+  ['slowest page of a large store, ms', figures.slowestPage, figures.slowestPage <= 5, '≤ 5'],
+  [
+    'bytes kept for each finished durable task',
+    figures.durableRetainedBytes,
+    figures.durableRetainedBytes <= 64,
+    '≤ 64',
+  ],
   ['bytes kept for each finished task', figures.retainedBytes, figures.retainedBytes <= 8, '≤ 8'],
   ['bytes of a live task, bare pool', figures.poolBytes, figures.poolBytes <= 4_096, '≤ 4,096'],
   [
@@ -95,6 +133,9 @@ console.log(
       [...times].map(([lap, lapTimes]) => [lap, Object.fromEntries(lapTimes)]),
     ),
     shortTask: Object.fromEntries(beside),
+    durable: Object.fromEntries(kept),
+    recovered,
+    listed,
     figures,
   }),
 );
