@@ -62,6 +62,27 @@ describe('a SQLite store whose process is killed', () => {
     },
   );
 
+  it('tells the ends that nobody was told of, and no other', async () => {
+    const path = at('untold.db');
+    const program = runProgram('settles-untold', path);
+    await expect.poll(program.printed, { timeout: 20_000 }).toBe('settled\n');
+    program.child.kill('SIGKILL');
+    await program.ended;
+    const store = sqliteStore(path, { retention: {} });
+    const { nextSeq } = await store.open(openingOf());
+    const states = (await store.events({ limit: 10 })).map((event) =>
+      event.type === 'status' ? [event.seq, event.taskId, event.state] : [],
+    );
+    expect(states).toEqual([
+      [1, 1, 'pending'],
+      [2, 2, 'pending'],
+      [3, 1, 'completed'],
+      [500, 2, 'failed'],
+    ]);
+    expect(nextSeq).toBe(501);
+    await store.close();
+  });
+
   it('has what it had when it is killed in the middle of a migration', async () => {
     const path = at('migrating.db');
     const store = sqliteStore(path, { retention: {} });

@@ -3,11 +3,13 @@ import type { Opened, StoredBrief } from '../../kernel/task-store.ts';
 import { Audit } from './audit.ts';
 import type { Batch } from './batch.ts';
 import type { Connection } from './connection.ts';
+import { Encoder } from './encode.ts';
 import { reasonOf } from './failure.ts';
 import { FiguresTable, readStatistics } from './figures-table.ts';
 import type { Told, WorkerOptions } from './messages.ts';
 import { lastIdOf } from './read-tasks.ts';
 import { stepLength, Sweeper } from './sweeper.ts';
+import { untoldEnds } from './untold-ends.ts';
 import { writeBatch } from './write-batch.ts';
 
 /** How long events that outlive their tasks are kept where no rule says how long a task is. */
@@ -62,6 +64,15 @@ export class DatabaseWriter {
     const { nextId = 1, nextSeq = 1, nextCheckpoint = 1 } = row ?? {};
     const least = Math.max(nextId, lastIdOf(this.#connection) + 1, firstId);
     return { opened: { nextId: least, nextSeq }, nextCheckpoint };
+  }
+
+  /** A killed engine may have told nobody of the last tasks that settled: their events are written. */
+  completeEnds(): void {
+    const rows = untoldEnds(this.#connection, this.opened(1).opened.nextSeq);
+    if (rows.length === 0) return;
+    const encoder = new Encoder({ next: 1, known: new Map() });
+    for (const row of rows) encoder.add(row);
+    this.#connection.transaction(() => writeBatch(this.#connection, encoder.batch));
   }
 
   /** Writes all of a batch, or nothing when it throws. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadLibsql } from './connection.ts';
 import { DatabaseWriter } from './database-writer.ts';
@@ -45,9 +46,15 @@ function serve(writer: DatabaseWriter): void {
   });
 }
 
+/** Whether a log lies beside the file: a close leaves none, or an empty one. */
+const hasLog = (): boolean =>
+  (statSync(`${options.path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+
 try {
+  const wasKilled = hasLog();
   const connection = openDatabase(await loadLibsql(), options);
   const writer = new DatabaseWriter(connection, options, tell);
+  if (wasKilled) writer.completeEnds();
   serve(writer);
   tell({ kind: 'opened', ...writer.opened(options.firstId) });
   writer.sweep(options.nowMs);
