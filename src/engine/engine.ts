@@ -90,7 +90,10 @@ export interface Engine extends AsyncDisposable, FutureEngine {
    */
   supervise(definition: SupervisorDefinition): RunningSupervisor;
   readonly supervisors: EngineSupervisors;
-  /** Resolves when no task is live: none runs and none is pending. */
+  /**
+   * Resolves when no task is live: none runs and none is pending, every `end` has been told, and the
+   * files of the workdir are written.
+   */
   whenIdle(options?: WaitOptions): Promise<void>;
   /**
    * Refuses new work, lets what runs end within `graceMs`, interrupts what is left, and frees
@@ -177,6 +180,8 @@ export interface EngineTasks {
   /**
    * Takes the tasks of `saved` plugins down, as data or, with a path, as a file that is written whole
    * or not at all. What it left out is named.
+   *
+   * @throws {@link RunstateError} `SNAPSHOT_NOT_WRITTEN`, with the path and the reason; `INVALID_OPTION`
    */
   snapshot(path?: string): Promise<TaskSnapshot>;
   /**

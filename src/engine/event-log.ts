@@ -11,8 +11,8 @@ type Unstamped<T> = T extends TaskEvent ? Omit<T, 'seq' | 'taskId' | 'at'> : nev
 /** An event before it has its number, task and time. */
 export type EventBody = Unstamped<Exclude<TaskEvent, AlarmEvent>>;
 
-/** How many sequence numbers are set aside at once. */
-const blockSize = 10_000;
+/** How many sequence numbers are set aside at once; a task has some five events. */
+const blockSize = 100_000;
 
 /**
  * Numbers events, keeps each with its task, and tells whoever listens. A durable store is given all of

@@ -16,6 +16,10 @@ const isHost = (value: unknown): value is FutureHost =>
   typeof value === 'object' && value !== null && futureSource in value;
 
 function sourceOf(place: FuturePlace): FutureSource {
+  if (typeof place !== 'object' || place === null) {
+    const expected = '`{ engine }` or `{ client }`';
+    throw new RunstateError('INVALID_OPTION', ['place', expected, showValue(place)]);
+  }
   const [name, host]: [string, unknown] =
     'client' in place ? ['client', place.client] : ['engine', place.engine];
   if (isHost(host)) return host[futureSource];

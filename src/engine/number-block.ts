@@ -18,8 +18,10 @@ export interface NumberBlockOptions {
  * Gives numbers out of a block whose end is committed before anything that bears one of them, so that
  * after a crash none is given twice; those of a broken-off block are left out.
  *
- * While a block is being committed its numbers may be given already: rows are committed in the order
- * in which they are written, so nothing that bears one is there without it.
+ * The next block is asked for when half of one is used, so as many may be given in a single turn of
+ * the event loop with all of them committed. Beyond that they are given while their block is still
+ * being committed: rows are committed in the order in which they are written, so nothing that bears
+ * one is there without it.
  */
 export class NumberBlock {
   readonly #options: NumberBlockOptions;

@@ -82,22 +82,28 @@ export class Registry {
       const left = this.#leaving.get(record.id);
       if (left === undefined) return;
       this.#leaving.delete(record.id);
-      this.#tellRemoved(left);
+      this.#tellRemoved(left, record);
     });
   }
 
   /** Settled tasks that the store keeps no longer; each is told after its own end. */
   removed(briefs: readonly StoredBrief[]): void {
+    const leaving = briefs.map((brief) => [brief, this.#settled?.get(brief.task.id)] as const);
     for (const { task } of briefs) this.#settled?.delete(task.id);
     if (this.#listeners.remove.size === 0) return;
     setImmediate(() => {
-      for (const brief of briefs) {
+      for (const [brief, held] of leaving) {
         const { id } = brief.task;
         const isToEnd = this.#unsettled(id) !== undefined || this.#untold.has(id);
         if (isToEnd) this.#leaving.set(id, brief);
-        else this.#tellRemoved(brief);
+        else this.#tellRemoved(brief, held);
       }
     });
+  }
+
+  /** Resolves when everybody has been told of what has ended and was removed until now. */
+  told(): Promise<void> {
+    return new Promise((resolve) => void setImmediate(resolve));
   }
 
   /** The record of a task that has not settled, or whose record somebody holds. */
@@ -130,8 +136,10 @@ export class Registry {
     }
   }
 
-  #tellRemoved(brief: StoredBrief): void {
-    this.#tell('remove', this.recordOf(brief));
+  /** What is told of here is not to be found any more, also while a listener holds it. */
+  #tellRemoved(brief: StoredBrief, held?: TaskRecord): void {
+    this.#settled?.delete(brief.task.id);
+    this.#tell('remove', held ?? storedRecord(brief));
   }
 
   #tell(

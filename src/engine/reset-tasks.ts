@@ -43,8 +43,10 @@ export async function resetTasks(room: TaskRoom, request: Request): Promise<Rese
     ended: ending.map(({ id }) => id),
     enduring: enduring.map(({ id }) => id),
   };
-  if (newest === undefined) return { ...answer, removed: 0, awaiting: [] };
-  return { ...answer, ...(await removeSettled(room, newest.id)) };
+  const removal =
+    newest === undefined ? { removed: 0, awaiting: [] } : await removeSettled(room, newest.id);
+  await registry.told();
+  return { ...answer, ...removal };
 }
 
 async function removeSettled(

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { RunstateError } from '../kernel/errors.ts';
+import { messageOf } from '../kernel/task-error.ts';
 import type { TaskEvent } from '../kernel/task-event.ts';
 import type { StoredRequest } from '../kernel/store-rows.ts';
 import { showValue } from '../wire/show-value.ts';
@@ -153,6 +155,15 @@ export async function takeSnapshot(
     tasks: tasks.toSorted((a, b) => a.task.id - b.task.id),
     leftOut: leftOut.toSorted((a, b) => a - b),
   };
-  if (path !== undefined) await writeWhole(path, `${JSON.stringify(snapshot, null, 2)}\n`);
+  if (path !== undefined) await writeSnapshot(path, snapshot);
   return snapshot;
+}
+
+async function writeSnapshot(path: string, snapshot: TaskSnapshot): Promise<void> {
+  const file = resolve(path);
+  try {
+    await writeWhole(file, `${JSON.stringify(snapshot, null, 2)}\n`, { isSynced: true });
+  } catch (cause) {
+    throw new RunstateError('SNAPSHOT_NOT_WRITTEN', [file, messageOf(cause)], { cause });
+  }
 }

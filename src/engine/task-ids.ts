@@ -4,7 +4,8 @@ import type { StoreWriter } from './store-writer.ts';
 
 /** TANGO's DevLong holds task ids. */
 const endOfIds = 2 ** 31;
-const blockSize = 1_000;
+/** Half of it can be given in one turn, before more is committed: ten thousand inputs at once. */
+const blockSize = 20_000;
 /** A task that brings a greater id along would use up those that are left. */
 const greatestAdopted = 2 ** 30;
 

@@ -149,6 +149,15 @@ export function taskRoom(
     doubts,
     operator: new Operator(core, doubts, gatekeeper),
     pool,
-    whenIdle: () => core.idle.until(() => live.size === 0),
+    whenIdle: () => whenIdle(core, registry),
   };
+}
+
+/** Whoever waits for rest finds that all ends have been told, and dahu's files written. */
+async function whenIdle({ idle, live, workdir }: Core, registry: Registry): Promise<void> {
+  do {
+    await idle.until(() => live.size === 0);
+    await registry.told();
+    await workdir?.flush();
+  } while (live.size > 0);
 }

@@ -31,6 +31,25 @@ describe('task ids', () => {
     expect(new Set(results.map(({ taskStatus }) => taskStatus))).toEqual(new Set(['completed']));
   });
 
+  it('are committed before they are given, ten thousand at once', async () => {
+    const store = memoryStore();
+    let committed = 0;
+    const watched: TaskStore = {
+      ...store,
+      commit: async (rows) => {
+        await store.commit(rows);
+        for (const row of rows) if (row.kind === 'ids') committed = row.end;
+      },
+    };
+    const { engine } = await startEngine({ store: watched, maxQueued: 20_000 });
+    for (let burst = 0; burst < 2; burst += 1) {
+      const end = committed;
+      const handles = Array.from({ length: 10_000 }, () => engine.submit(plain));
+      expect(handles.at(-1)?.id).toBeLessThan(end);
+      await engine.whenIdle();
+    }
+  });
+
   it('stay below two to the power of 31', async () => {
     const store = memoryStore();
     const { engine } = await startEngine({
