@@ -5,6 +5,7 @@ import { describe, it } from 'vitest';
 import { crash, drain, linesOf } from '../support/crash-lane.ts';
 import type { KillMoment } from '../support/crash-lane.ts';
 import { randomOf } from '../support/random.ts';
+import type { Random } from '../support/random.ts';
 
 const lanes = [1, 2];
 const killsOfLane = 50;
@@ -15,6 +16,29 @@ const settled = new Set(['completed', 'failed', 'cancelled', 'timedOut']);
 const isRepeated = <T>(items: readonly T[]): readonly T[] =>
   items.filter((item, index) => items.indexOf(item) !== index);
 
+/** At any moment at all, also of a close. */
+const byChance = (round: number, random: Random): KillMoment => ({
+  round,
+  lines: random.below(longestRun),
+  thenMs: random.below(longestMomentMs),
+  closeAfter: random.isLikely(0.2) ? random.below(longestRun / 2) : Number.POSITIVE_INFINITY,
+  killer: null,
+});
+
+/** In the very call of a plugin: nothing that is yet to be committed is kept. */
+const byTask = (round: number, random: Random): KillMoment => {
+  const effect = random.pick(['idempotent', 'resumable', 'unsafe', 'unsafe']);
+  const runner = random.pick(['inline', 'thread', 'process']);
+  const moments = effect === 'resumable' ? ['setup', 'stepped'] : ['setup', 'process', 'done'];
+  return {
+    round,
+    lines: Number.POSITIVE_INFINITY,
+    thenMs: 0,
+    closeAfter: Number.POSITIVE_INFINITY,
+    killer: `${effect}.${runner}/${random.pick(moments)}`,
+  };
+};
+
 describe('an engine that is killed again and again', () => {
   it.concurrent.for(lanes)(
     'loses nothing, repeats nothing that must not be, and leaves nothing running (lane %i)',
@@ -24,14 +48,7 @@ describe('an engine that is killed again and again', () => {
       onTestFinished(() => rm(directory, { recursive: true, force: true }));
       const random = randomOf(lane);
       for (let round = 1; round <= killsOfLane; round += 1) {
-        const moment: KillMoment = {
-          round,
-          lines: random.below(longestRun),
-          thenMs: random.below(longestMomentMs),
-          closeAfter: random.isLikely(0.2)
-            ? random.below(longestRun / 2)
-            : Number.POSITIVE_INFINITY,
-        };
+        const moment = random.isLikely(0.4) ? byTask(round, random) : byChance(round, random);
         const stderr = await crash(directory, moment);
         expect(stderr.split('\n').filter((line) => line.startsWith('error'))).toEqual([]);
       }

@@ -17,19 +17,21 @@ export interface CrashedTask {
   readonly attempt: number;
 }
 
-/** When a host is killed: after so many lines that it printed, and a moment more. */
+/** When a host is killed: after so many lines that it printed, and a moment more, or by a task. */
 export interface KillMoment {
   readonly round: number;
   readonly lines: number;
   readonly thenMs: number;
   /** It is told to close after so many lines; Infinity for never. */
   readonly closeAfter: number;
+  /** A task that kills it, and in which moment of its own: `unsafe.thread/setup`; null for none. */
+  readonly killer: string | null;
 }
 
 /** Starts an engine as a process and kills it with SIGKILL; what it wrote to standard error. */
 export async function crash(directory: string, moment: KillMoment): Promise<string> {
-  const { round, lines, thenMs, closeAfter } = moment;
-  const args = [program, directory, String(round), String(closeAfter)];
+  const { round, lines, thenMs, closeAfter, killer } = moment;
+  const args = [program, directory, String(round), String(closeAfter), killer ?? ''];
   const host = execa(process.execPath, args, {
     reject: false,
     timeout: longestMs,
