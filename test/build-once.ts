@@ -2,9 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 /** Workers and child processes run compiled code, so a run of the tests begins with a build. */
 export function setup(): void {
-  try {
-    execFileSync(process.execPath, ['--import', 'tsx', 'docs/scripts/build.ts', '--keep'], {
-      stdio: 'pipe',
-    });
-  } catch {}
+  execFileSync(process.execPath, ['--import', 'tsx', 'docs/scripts/build.ts', '--keep'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
 }
