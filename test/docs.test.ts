@@ -90,6 +90,28 @@ describe.each(guides)('the guide %s', (page) => {
   });
 });
 
+describe('the guides', () => {
+  const names = guides.filter((page) => page !== 'README.md');
+  const linkOf = (page: string, word: 'Next' | 'Previous'): string | undefined =>
+    new RegExp(`${word}: \\[[^\\]]+\\]\\(([^)]+)\\)`).exec(read(page))?.[1];
+
+  it('are all linked from the README', () => {
+    const readme = read('README.md');
+    expect(names.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
+  });
+
+  it('are one chain, that can be walked both ways', () => {
+    const walked = ['docs/guides/getting-started.md'];
+    for (let page = walked[0]; page !== undefined; page = walked.at(-1)) {
+      const next = linkOf(page, 'Next');
+      if (next === undefined || next.includes('/') || walked.length > names.length) break;
+      expect(linkOf(join('docs/guides', next), 'Previous')).toBe(basename(page));
+      walked.push(join('docs/guides', next));
+    }
+    expect(walked.toSorted()).toEqual(names.toSorted());
+  });
+});
+
 interface Example {
   readonly name: string;
   readonly code: string;

@@ -35,7 +35,7 @@ export async function followTask(followed: Followed): Promise<TaskResult | null>
   const stopListening = cancelOnSignal({
     handle,
     process,
-    terminal,
+    say: (text) => bar.say(text),
     shutDown: isDurable ? shutDown : null,
   });
   const watch = handle.events$.subscribe((event) => bar.show(event));

@@ -33,5 +33,8 @@ export const jsonOption = (): Option =>
 export const storeOption = (): Option =>
   new Option('-s, --store <file>', 'the file that tasks are kept in (RUNSTATE_STORE without it)');
 
+export const resultsOption = (): Option =>
+  new Option('-r, --results <directory>', 'write reports there (in `results` without it)');
+
 export const workdirOption = (): Option =>
   new Option('-w, --workdir <directory>', 'write each task’s .inp and .out files there');

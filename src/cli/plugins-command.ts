@@ -31,7 +31,7 @@ export async function pluginsCommand(
 }
 
 const columns: readonly Column[] = [
-  { head: 'plugin' },
+  { head: 'plugin', isFlexible: true, keepsEnd: true },
   { head: 'runner' },
   { head: 'effect' },
   { head: 'what it does', isFlexible: true },

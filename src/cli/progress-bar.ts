@@ -25,10 +25,10 @@ export class ProgressBar {
         this.#draw(event.percent, event.message ?? '');
         return;
       case 'log':
-        this.#line(`${event.level === 'warn' ? 'warning' : event.level}: ${event.message}`);
+        this.say(`${event.level === 'warn' ? 'warning' : event.level}: ${event.message}`);
         return;
       case 'attempt':
-        if (event.outcome === 'failed') this.#line(`attempt ${event.attempt} failed`);
+        if (event.outcome === 'failed') this.say(`attempt ${event.attempt} failed`);
         return;
       case 'status':
       case 'checkpoint':
@@ -42,18 +42,18 @@ export class ProgressBar {
     this.#bar?.stop();
   }
 
+  /** A line above the bar. */
+  say(text: string): void {
+    this.#bar?.stop();
+    this.#isStarted = false;
+    this.#terminal.say(text);
+  }
+
   #draw(percent: number, message: string): void {
     if (this.#bar === null) return;
     const whole = Math.round(percent);
     if (this.#isStarted) this.#bar.update(whole, { message });
     else this.#bar.start(100, whole, { message });
     this.#isStarted = true;
-  }
-
-  /** A line above the bar. */
-  #line(text: string): void {
-    this.#bar?.stop();
-    this.#isStarted = false;
-    this.#terminal.say(text);
   }
 }

@@ -20,6 +20,7 @@ export interface ReprocessOptions extends StoreOptions {
   readonly plugins: readonly string[];
   readonly json?: boolean;
   readonly workdir?: string;
+  readonly results?: string;
 }
 
 /** What became of one file: a task that ended, or why there was none. */

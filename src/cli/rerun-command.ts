@@ -13,6 +13,7 @@ export interface RerunCommandOptions extends StoreOptions {
   readonly plugins: readonly string[];
   readonly json?: boolean;
   readonly workdir?: string;
+  readonly results?: string;
   readonly input?: string;
   readonly reason?: string;
 }

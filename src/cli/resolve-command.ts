@@ -25,6 +25,7 @@ export interface ResolveCommandOptions extends StoreOptions {
   readonly plugins: readonly string[];
   readonly json?: boolean;
   readonly workdir?: string;
+  readonly results?: string;
   readonly reason: string;
   readonly output?: string;
 }

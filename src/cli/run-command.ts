@@ -14,6 +14,7 @@ export interface RunOptions extends StoreOptions {
   readonly plugins: readonly string[];
   readonly json?: boolean;
   readonly workdir?: string;
+  readonly results?: string;
   readonly timeoutMs?: string;
   readonly retries?: string;
   readonly graceMs?: string;

@@ -3,7 +3,14 @@ import { TaskStatus } from '../kernel/task-state.ts';
 import type { Commands } from './cli.ts';
 import { listCommand } from './list-command.ts';
 import type { ListOptions } from './list-command.ts';
-import { jsonOption, listOption, pluginsOption, storeOption, workdirOption } from './options.ts';
+import {
+  jsonOption,
+  listOption,
+  pluginsOption,
+  resultsOption,
+  storeOption,
+  workdirOption,
+} from './options.ts';
 import { rerunCommand } from './rerun-command.ts';
 import type { RerunCommandOptions } from './rerun-command.ts';
 import { resolutions, resolveCommand } from './resolve-command.ts';
@@ -26,6 +33,7 @@ export function declareStoreCommands(program: Command, commands: Commands): void
     .option('--reason <text>', 'why')
     .addOption(pluginsOption())
     .addOption(workdirOption())
+    .addOption(resultsOption())
     .addOption(jsonOption())
     .action(async (id: string, options: RerunCommandOptions) => {
       commands.exitCode = await rerunCommand(id, options, commands);
@@ -41,6 +49,7 @@ export function declareStoreCommands(program: Command, commands: Commands): void
     .option('-o, --output <output>', 'of a completed one: JSON text, a file, or -')
     .addOption(pluginsOption())
     .addOption(workdirOption())
+    .addOption(resultsOption())
     .addOption(jsonOption())
     .action(async (id: string, as: string, options: ResolveCommandOptions) => {
       commands.exitCode = await resolveCommand(id, as, options, commands);

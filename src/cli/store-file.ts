@@ -9,9 +9,14 @@ export interface StoreOptions {
   readonly store?: string;
 }
 
-/** The store's file: the one that was given, or that of `RUNSTATE_STORE`; null without either. */
+/**
+ * The store's file: the one that was given, or that of `RUNSTATE_STORE`; null without either.
+ *
+ * @throws {@link UsageError} when the one that was given is empty, as an unset variable makes it
+ */
 export function storeFile({ store }: StoreOptions, env: CliProcess['env']): string | null {
   const { RUNSTATE_STORE: usual = '' } = env;
+  if (store === '') throw new UsageError('--store must be the path of a file, got an empty text');
   return store ?? (usual === '' ? null : usual);
 }
 

@@ -14,6 +14,9 @@ export interface Column {
 const narrowest = 10;
 const gap = 2;
 
+/** cli-table3 takes a time that grows with the square of the rows, so it is given so many at once. */
+const rowsAtOnce = 100;
+
 const noLines = Object.fromEntries(
   ['top', 'bottom', 'mid', 'left', 'right'].flatMap((side) =>
     ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
@@ -27,7 +30,7 @@ export function columnWidths(
   available: number,
 ): number[] {
   const widths = columns.map(({ head }, index) =>
-    Math.max(head.length, ...rows.map((row) => row[index]?.length ?? 0)),
+    rows.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), head.length),
   );
   const total = () => widths.reduce((sum, width) => sum + gap + width, -gap);
   for (let over = total() - available; over > 0; over = total() - available) {
@@ -54,24 +57,39 @@ export function tableText(
   paint: (text: string, column: number) => string = (text) => text,
 ): string {
   const widths = columnWidths(columns, rows, available ?? Number.POSITIVE_INFINITY);
+  const cells = rows.map((row) =>
+    row.map((text, index) =>
+      paint(cut(text, widths[index] ?? 0, columns[index]?.keepsEnd === true), index),
+    ),
+  );
+  const lines = blockLines(columns, cells.slice(0, rowsAtOnce), widths);
+  for (let done = rowsAtOnce; done < cells.length; done += rowsAtOnce) {
+    lines.push(...blockLines(columns, cells.slice(done, done + rowsAtOnce), widths).slice(1));
+  }
+  return lines.join('\n');
+}
+
+/** Some rows under the heads, which make every block as wide as the whole table. */
+function blockLines(
+  columns: readonly Column[],
+  cells: readonly (readonly string[])[],
+  widths: readonly number[],
+): string[] {
+  const aligned = columns.map(({ align = 'left' }) => align);
   const table = new Table({
-    head: columns.map(({ head }) => head),
-    colAligns: columns.map(({ align = 'left' }) => align),
+    head: columns.map(({ head }, index) => {
+      const width = widths[index] ?? 0;
+      return aligned[index] === 'left' ? head.padEnd(width) : head.padStart(width);
+    }),
+    colAligns: aligned,
     chars: { ...noLines, middle: ' '.repeat(gap) },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const row of rows) {
-    table.push(
-      row.map((text, index) =>
-        paint(cut(text, widths[index] ?? 0, columns[index]?.keepsEnd === true), index),
-      ),
-    );
-  }
+  table.push(...cells.map((row) => [...row]));
   return table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+    .map((line) => line.trimEnd());
 }
 
 function cut(text: string, width: number, keepsEnd: boolean): string {

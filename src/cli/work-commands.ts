@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Commands } from './cli.ts';
-import { jsonOption, pluginsOption, storeOption, workdirOption } from './options.ts';
+import { jsonOption, pluginsOption, resultsOption, storeOption, workdirOption } from './options.ts';
 import { reprocessCommand } from './reprocess-command.ts';
 import type { ReprocessOptions } from './reprocess-command.ts';
 import { runCommand } from './run-command.ts';
@@ -16,6 +16,7 @@ export function declareWorkCommands(program: Command, commands: Commands): void 
     .addOption(pluginsOption())
     .addOption(storeOption())
     .addOption(workdirOption())
+    .addOption(resultsOption())
     .addOption(jsonOption())
     .option('--timeout-ms <ms>', 'how long one attempt may take')
     .option('--retries <count>', 'attempts after the first one')
@@ -31,6 +32,7 @@ export function declareWorkCommands(program: Command, commands: Commands): void 
     .addOption(pluginsOption())
     .addOption(storeOption())
     .addOption(workdirOption())
+    .addOption(resultsOption())
     .addOption(jsonOption())
     .action(async (files: readonly string[], options: ReprocessOptions) => {
       commands.exitCode = await reprocessCommand(files, options, commands);

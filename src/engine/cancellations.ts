@@ -3,6 +3,7 @@ import { statusOf } from '../kernel/task-state.ts';
 import type { TaskStatus } from '../kernel/task-state.ts';
 import type { Core } from './core.ts';
 import type { Doubts } from './doubts.ts';
+import { assertAsked } from './request-check.ts';
 import type { StopLadder } from './stop-ladder.ts';
 import { assertLimits } from './submission.ts';
 import { askedBy } from './task-record.ts';
@@ -48,6 +49,7 @@ export class Cancellations {
   }
 
   async #cancel(record: TaskRecord, options: CancelOptions): Promise<CancelAnswer> {
+    assertAsked(options);
     assertLimits(options);
     const askedAt = this.#core.clock.now();
     if (record.result === null) {

@@ -7,6 +7,7 @@ import type { Core } from './core.ts';
 import type { Doubts } from './doubts.ts';
 import type { Resolution, ResolveOptions } from './engine.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
+import { actorExpected, isActor } from './request-check.ts';
 import type { TaskRecord } from './task-record.ts';
 
 const resolutions: readonly string[] = ['rerun', 'completed', 'failed'] satisfies Resolution[];
@@ -112,9 +113,7 @@ function assertDecision(as: unknown, options: Partial<ResolveOptions>): void {
     return refuse('options', 'an object `{ by, reason }`', options);
   }
   const { by, reason, output } = options;
-  if (typeof by?.who !== 'string' || by.who === '') {
-    refuse('by', 'an object `{ who }` that says who decided', by);
-  }
+  if (!isActor(by)) refuse('by', actorExpected, by);
   if (typeof reason !== 'string' || reason.trim() === '') {
     refuse('reason', 'a text that says how this is known', reason);
   }

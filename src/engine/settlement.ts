@@ -74,7 +74,7 @@ export class Settlement {
     this.#core.writer.insist(rows, (error) => {
       if (error === null || !this.#core.store.isDurable) {
         if (error !== null) this.#notStored(record, error);
-        this.#tell(record, result, state);
+        this.#tellAfterFiles(record, result, state);
       } else if (this.#core.isClosing) this.#leave(record);
       else this.#keepWithoutValues(record, result, error);
     });
@@ -92,9 +92,16 @@ export class Settlement {
     record.output = null;
     this.#notStored(record, cause);
     this.#core.writer.insist([{ kind: 'settle', result, output: null, events }], (again) => {
-      if (again === null) this.#tell(record, result, 'failed');
+      if (again === null) this.#tellAfterFiles(record, result, 'failed');
       else this.#leave(record);
     });
+  }
+
+  /** Whoever hears of the end finds its files in the workdir. */
+  #tellAfterFiles(record: TaskRecord, result: TaskResult, state: SettledState): void {
+    const { workdir } = this.#core;
+    if (workdir === null) return this.#tell(record, result, state);
+    void workdir.written(record.id).then(() => this.#tell(record, result, state));
   }
 
   /** Its end could not be kept: after a restart it is as if it still ran, so nobody is told of one. */

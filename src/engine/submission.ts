@@ -8,6 +8,7 @@ import type { TaskStatus } from '../kernel/task-state.ts';
 import { showValue } from '../wire/show-value.ts';
 import { limitNames } from './limits.ts';
 import type { LimitOptions } from './limits.ts';
+import { actorExpected, isActor } from './request-check.ts';
 
 /** A task that another one comes after: its id, or a handle, which may outlive the task's record. */
 export type Dependency = number | { readonly id: number; readonly status?: TaskStatus };
@@ -69,10 +70,7 @@ const rules: Readonly<Record<keyof SubmitOptions, Rule>> = {
   note: text,
   reason: text,
   tags: [(v) => Array.isArray(v) && v.every((tag) => typeof tag === 'string'), 'a list of texts'],
-  by: [
-    (v) => typeof v === 'object' && v !== null && 'who' in v && typeof v.who === 'string',
-    'an object `{ who }` that says who it is',
-  ],
+  by: [isActor, actorExpected],
   priority: [isFiniteNumber, 'a finite number'],
   hold: [(v) => typeof v === 'boolean', 'true or false'],
   delayMs: milliseconds,

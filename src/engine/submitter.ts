@@ -104,6 +104,12 @@ export class Submitter {
   }
 
   #accept(record: TaskRecord): void {
+    const { workdir } = this.#room.core;
+    if (workdir === null) return this.#goOn(record);
+    void workdir.written(record.id).then(() => this.#goOn(record));
+  }
+
+  #goOn(record: TaskRecord): void {
     record.isAccepted = true;
     record.whenAccepted?.resolve();
     this.#room.gatekeeper.pass(record);

@@ -8,6 +8,7 @@ import { freeSlot, keepSlot } from './core.ts';
 import type { Core } from './core.ts';
 import { deadlineRow } from './deadlines.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
+import { assertAsked } from './request-check.ts';
 import { askedBy } from './task-record.ts';
 import type { AcknowledgedBy, Request, Suspension, TaskRecord } from './task-record.ts';
 
@@ -32,6 +33,7 @@ export class Suspensions {
   }
 
   async suspend(record: TaskRecord, request: Request): Promise<SuspendAnswer> {
+    assertAsked(request);
     if (record.isEnding) return answer(record, 'nobody');
     if (record.state === 'pending') {
       this.#gatekeeper.hold(record, request);
@@ -53,6 +55,7 @@ export class Suspensions {
   }
 
   async resume(record: TaskRecord, request: Request): Promise<SuspendAnswer> {
+    assertAsked(request);
     const { suspension, current } = record;
     if (record.isEnding) return answer(record, 'nobody');
     if (record.state === 'pending') {

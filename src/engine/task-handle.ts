@@ -233,7 +233,7 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
    * Lets a running task stand still, or holds a pending one; resolves when it does, or has ended.
    * A refusal that nobody awaits ends no process.
    *
-   * @throws {@link RunstateError} `SUSPEND_REFUSED`
+   * @throws {@link RunstateError} `SUSPEND_REFUSED`, `INVALID_OPTION`
    */
   suspend(request: Request = {}): Promise<SuspendAnswer> {
     const suspended = this.#parts.suspensions.suspend(this.#record, request);
@@ -241,9 +241,15 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
     return suspended;
   }
 
-  /** Lets a suspended or held task go on. */
+  /**
+   * Lets a suspended or held task go on.
+   *
+   * @throws {@link RunstateError} `INVALID_OPTION`
+   */
   resume(request: Request = {}): Promise<SuspendAnswer> {
-    return this.#parts.suspensions.resume(this.#record, request);
+    const resumed = this.#parts.suspensions.resume(this.#record, request);
+    resumed.catch(() => {});
+    return resumed;
   }
 
   /**

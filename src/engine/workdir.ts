@@ -27,8 +27,9 @@ const logLimit = 1_000;
 
 /**
  * dahu's files beside the store: `<0000>/<00001>_<plugin>.inp` when a task was accepted and `.out`
- * when it has settled, for people and for scripts. They are written while tasks run and never held
- * against a task: where one cannot be written the log and an alarm say so, and the store is the truth.
+ * when it has settled, for people and for scripts. They are there before anybody is told of either, and
+ * never held against a task: where one cannot be written the log and an alarm say so, and the store is
+ * the truth.
  */
 export class Workdir {
   readonly #parts: WorkdirParts;
@@ -95,6 +96,11 @@ export class Workdir {
       const { taskId, taskName } = row.result;
       this.#later(taskId, () => this.#write(taskId, taskName, 'out', outputText(row)));
     }
+  }
+
+  /** Resolves when the files of a task that were to be written until now have been, or have failed. */
+  async written(id: number): Promise<void> {
+    await this.#lanes[id % laneCount];
   }
 
   /** Resolves when nothing is left to be written. */

@@ -6,7 +6,7 @@ export const errorMessages = {
   ACTOR_NOT_BOUND: 'Machine "%s" has no implementation bound for "%s".',
   ATTEMPT_TIMEOUT: 'The attempt took longer than timeoutMs (%s ms).',
   AWAITING_OPERATOR:
-    'The engine ended while this unsafe task ran, so it is not known whether its work was done. Find out, then say so with `engine.tasks.resolve(%s, …)`.',
+    'The engine ended while this unsafe task ran, so it is not known whether its work was done. Find out, then say so with `engine.tasks.resolve(%s, …)` or `runstate resolve`.',
   BACKGROUND_STOPPED:
     'Background task "%s" was refused: its %s was stopped and starts nothing more.',
   CANCELLED: 'The task was cancelled%s.',
@@ -17,7 +17,8 @@ export const errorMessages = {
   DEPENDENCY_UNKNOWN: 'Task %s, named in `after`, does not exist. Give the id of a submitted task.',
   ENGINE_CLOSED: 'The engine was closed while task %s had not settled.',
   ENGINE_DEFECT: 'The engine failed while it ran task %s: %s',
-  ENGINE_NOT_RUNNING: 'The engine is %s. Call `await engine.start()` before submitting work.',
+  ENGINE_NOT_RUNNING:
+    'The engine is %s. Call `await engine.start()` first; after `close()` make a new engine.',
   FUTURE_NOT_SAVED: 'The future could not be saved to %s: %s.',
   FUTURE_OF_LIST: 'The future is over a list of %s tasks. Read `taskIds` for their ids.',
   FUTURE_UNREADABLE: 'File %s holds no future: %s.',
@@ -68,10 +69,13 @@ export const errorMessages = {
   RUNNER_UNAVAILABLE: 'The %s runner cannot run the attempt: %s',
   SECRET_LOST:
     'The secret fields of task %s were not stored, because the engine had no `secretKey`, or has another one now. Submit it again.',
+  SNAPSHOT_NOT_WRITTEN: 'The snapshot could not be written to %s: %s.',
   SNAPSHOT_UNREADABLE: 'Snapshot %s cannot be restored: %s.',
   STORE_BROKEN: 'The store %s can be written no more: %s',
   STORE_LOCKED:
     'The store %s is in use by process %s, which opened it at %s. Close that engine first, or use another file.',
+  STORE_NOT_OPEN:
+    'The store %s is not open. It is while its engine runs: after `start()`, until `close()`.',
   STORE_TOO_NEW:
     'The store %s was written by a newer runstate (schema %s; this one knows up to %s). Use that version, or another file.',
   STORE_UNREADABLE: 'The store %s cannot be opened: %s. It was left as it is.',
@@ -79,7 +83,8 @@ export const errorMessages = {
   SUPERVISOR_STOPPED: 'Supervisor "%s" is stopping or has stopped, so child "%s" stays ended.',
   SUSPEND_REFUSED: 'Task %s cannot be suspended: %s',
   TASK_ALREADY_COMPLETED: 'Task has already completed, cannot run it again.',
-  TASK_FORGOTTEN: 'Task %s has settled and its record was dropped by retention.',
+  TASK_FORGOTTEN:
+    'There is no record of task %s any more: it has settled and was dropped, or a crash skipped its id.',
   TASK_NOT_AWAITING: 'Task %s does not wait for an operator: it is %s.',
   TASK_NOT_SETTLED: 'Task %s has not settled: it is %s. Cancel it, or wait for its end.',
   TASK_UNKNOWN: 'There is no task %s.',

@@ -1,5 +1,6 @@
 import type { Retention, TaskStore } from '../kernel/task-store.ts';
 import { MemoryRecords } from './memory-records.ts';
+import { assertKnown } from './option-check.ts';
 import { assertRetention } from './retention-groups.ts';
 
 /** What a memory store may be told. */
@@ -21,9 +22,9 @@ export const memoryStoreDefaults = {
  *
  * @throws {@link RunstateError} `INVALID_OPTION`
  */
-export function memoryStore({
-  retention = memoryStoreDefaults.retention,
-}: MemoryStoreOptions = {}): TaskStore {
+export function memoryStore(options: MemoryStoreOptions = {}): TaskStore {
+  assertKnown(options, Object.keys(memoryStoreDefaults));
+  const { retention = memoryStoreDefaults.retention } = options;
   assertRetention(retention);
   const records = new MemoryRecords(retention);
   return {

@@ -7,6 +7,7 @@ import type {
   TaskStoreReader,
 } from '../kernel/task-store.ts';
 import { showValue } from '../wire/show-value.ts';
+import { assertKnown } from './option-check.ts';
 import { assertRetention } from './retention-groups.ts';
 import { assertPath } from './sqlite/location.ts';
 import type { Durability } from './sqlite/messages.ts';
@@ -48,7 +49,9 @@ export const sqliteStoreDefaults = {
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): TaskStore {
   assertPath(path);
-  const { durability, retention } = { ...sqliteStoreDefaults, ...options };
+  assertKnown(options, Object.keys(sqliteStoreDefaults));
+  const { durability = sqliteStoreDefaults.durability, retention = sqliteStoreDefaults.retention } =
+    options;
   assertRetention(retention);
   if (durability !== 'full' && durability !== 'normal') {
     const expected = "'full' or 'normal'";

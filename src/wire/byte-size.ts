@@ -26,9 +26,8 @@ export function byteSize(value: unknown): number {
     else if (typeof item !== 'object' || item === null) bytes += bytesOfNumber;
     else if (!seen.has(item)) {
       seen.add(item);
-      bytes += bytesOfReference;
-      if (isBuffer(item)) bytes += item.byteLength;
-      else for (const part of contentOf(item)) pending.push(part);
+      bytes += isBuffer(item) ? item.byteLength : bytesOfReference;
+      if (!isBuffer(item)) for (const part of contentOf(item)) pending.push(part);
     }
   }
   return bytes;

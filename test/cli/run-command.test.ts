@@ -84,6 +84,26 @@ describe('runstate run', () => {
     expect(stderr).toContain('runstate plugins example.square');
   });
 
+  it('names RUNSTATE_KEY when it is too short, and does not show it', async () => {
+    const env = { RUNSTATE_KEY: 'swordfish' };
+    const { exitCode, stderr } = await startCli(['run', 'example.noop'], { env });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: 'error USAGE: RUNSTATE_KEY must have at least 16 characters, it has 9',
+    });
+  });
+
+  it('writes reports where it is told', async () => {
+    const args = ['run', 'cases.draws', '--results', folder, ...cases];
+    const { stdout } = await startCli(args);
+    expect(JSON.parse(stdout)).toBe(join(folder, 'scans', 'phi', 'report.html'));
+  });
+
+  it('names the line of the plugin that failed', async () => {
+    const { stdout } = await startCli(['run', 'cases.fails', '--json', ...cases]);
+    expect(stdout).toMatch(/cli-plugins\/cases\.mjs:\d+:\d+/);
+  });
+
   it('suggests the plugin that was perhaps meant', async () => {
     const { stderr } = await startCli(['run', 'example.sqare']);
     expect(stderr).toContain('example.square');

@@ -1,5 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/index.ts';
+import { simulatedClock } from '../../src/kernel/simulated-clock.ts';
 import { storeFolder, withEngine } from '../support/cli-store.ts';
 import type { StoreFolder } from '../support/cli-store.ts';
 import { casesDirectory, startCli, whenSaid } from '../support/run-cli.ts';
@@ -81,6 +83,7 @@ describe('runstate list', () => {
   it.each([
     ['no store', ['list'], 'RUNSTATE_STORE'],
     ['a store that is not there', ['list', '--store', '/no/such.db'], '/no/such.db'],
+    ['an empty path, as an unset variable gives it', ['list', '--store', ''], '--store'],
     ['a file that is no store', ['list', '--store', 'package.json'], 'package.json'],
     ['a status that is none', ['list', '--status', 'done'], 'completed'],
     ['a limit that is no number', ['list', '--limit', '0'], '--limit'],
@@ -90,6 +93,15 @@ describe('runstate list', () => {
     const { exitCode, stdout, stderr } = await startCli(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(named);
+  });
+});
+
+describe('a reader that has seen enough', () => {
+  it('leaves without making the command fail', async () => {
+    const run = startCli(['show', '3', '--full', ...onStore]);
+    run.stdout.destroy();
+    const { exitCode, stderr } = await run;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   });
 });
 
@@ -176,12 +188,40 @@ describe('runstate rerun', () => {
     expect(failed.stderr).toContain('the beam is off');
   });
 
+  it('exits with 2 for a task whose secrets were not stored, until they are given', async () => {
+    await startCli(['run', 'cases.greets', '{"password":"open sesame"}', ...onStore, ...cases]);
+    const listed = await idsOf(['--plugin', 'cases.greets']);
+    const rerun = ['rerun', String(listed[0]), ...onStore, ...cases, '--json'];
+    const lost = await startCli(rerun);
+    expect(lost.exitCode).toBe(2);
+    expect(JSON.parse(lost.stdout)).toMatchObject({ error: { code: 'SECRET_LOST' } });
+    const given = await startCli([...rerun, '--input', '{"password":"open sesame"}']);
+    expect(given.exitCode).toBe(0);
+  });
+
   it('exits with 2 for a task that there is not', async () => {
     expect(await startCli(['rerun', '999', ...onStore])).toMatchObject({ exitCode: 2 });
   });
 });
 
 describe('runstate run --store', () => {
+  it('drops nothing, however old: that is for the program whose store it is', async () => {
+    const aged = folder.at('aged.db');
+    const oneYear = 365 * 24 * 3_600_000;
+    const clock = simulatedClock({ now: Date.now() - oneYear });
+    const retention = { ageMs: 10 * oneYear };
+    const submitOld = (engine: Engine) => engine.submit('example.square', { x: 3 }).result();
+    await withEngine(aged, submitOld, { clock, retention });
+    await startCli(['run', 'example.noop', '--store', aged]);
+    await startCli(['run', 'example.noop', '--store', aged]);
+    const { stdout } = await startCli(['list', '--json', '--store', aged]);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { task: { id: 3 } },
+      { task: { id: 2 } },
+      { task: { id: 1 } },
+    ]);
+  });
+
   it('keeps the task, cancelled too, with who did it', async () => {
     const run = startCli(['run', 'cases.waits', '--json', ...onStore, ...cases]);
     await whenSaid(run, 'it runs');

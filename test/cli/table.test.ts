@@ -28,6 +28,26 @@ describe('a table', () => {
     expect(text).toContain('1234  …ith.a.very.long.name  an error that has a …');
   });
 
+  it('holds its columns through thousands of rows', () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => [
+      String(index),
+      index === 999 ? 'the.longest.name' : 'short',
+      'failed',
+    ]);
+    const lines = tableText(columns, many, null).split('\n');
+    expect(lines).toHaveLength(many.length + 1);
+    expect(new Set(lines.map((line) => line.length))).toEqual(
+      new Set([lines[0]?.length, (lines[0]?.length ?? 0) + 1]),
+    );
+    expect(lines.filter((line) => line.includes('plugin'))).toHaveLength(1);
+    expect(lines.at(-1)).toBe('999  the.longest.name  failed');
+  });
+
+  it('takes more rows than a call may have arguments', () => {
+    const many = Array.from({ length: 300_000 }, () => ['1', 'a', 'b']);
+    expect(columnWidths(columns, many, 80)).toEqual([2, 6, 5]);
+  });
+
   it('never cuts a column to nothing', () => {
     expect(columnWidths(columns, rows, 5)).toEqual([4, 10, 10]);
   });

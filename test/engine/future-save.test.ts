@@ -159,6 +159,13 @@ describe('FutureOutput.save and FutureOutput.open', () => {
     });
   });
 
+  it.each([undefined, null, 'engine'])('refuse %s in place of an engine', async (place) => {
+    await expect(FutureOutput.open('future.json', place as never)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('`place`') as string,
+    });
+  });
+
   it('refuse what is no engine', async () => {
     const place = { engine: {} } as unknown as Parameters<typeof FutureOutput.open>[1];
     await expect(FutureOutput.open('future.json', place)).rejects.toMatchObject({

@@ -14,7 +14,7 @@ describe('retention', () => {
     for (const id of [1, 2, 3]) {
       await expect(engine.tasks.get(id)).rejects.toMatchObject({
         code: 'TASK_FORGOTTEN',
-        message: `Task ${id} has settled and its record was dropped by retention.`,
+        message: `There is no record of task ${id} any more: it has settled and was dropped, or a crash skipped its id.`,
       });
     }
     await expect(engine.tasks.get(6)).rejects.toMatchObject({ code: 'TASK_UNKNOWN' });

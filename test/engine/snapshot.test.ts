@@ -81,6 +81,14 @@ describe.each(storeKinds)('Engine.tasks.snapshot on $name', ({ options, isDurabl
     }
   });
 
+  it('says where and why a file could not be written', async () => {
+    const engine = await start(options());
+    const path = join(folder, 'nowhere', 'session.json');
+    await expect(engine.tasks.snapshot(path)).rejects.toThrow(
+      refuse('SNAPSHOT_NOT_WRITTEN', /written to .*nowhere.session\.json: ENOENT/),
+    );
+  });
+
   it('has a task of an earlier engine whose plugin is gone', async () => {
     const given = { ...options(), name: 'north' };
     if (!isDurable) return;

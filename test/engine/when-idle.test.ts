@@ -38,6 +38,16 @@ describe.each(storeKinds)('Engine.whenIdle on $name', ({ options }) => {
     ]);
   });
 
+  it('has told every end when it resolves, also when nothing was live any more', async () => {
+    const { engine } = await startEngine(options());
+    const ended: number[] = [];
+    engine.tasks.on('end', ({ id }) => ended.push(id));
+    const handles = Array.from({ length: 50 }, () => engine.submit(plain));
+    await Promise.all(handles.map((handle) => handle.result()));
+    await engine.whenIdle();
+    expect(ended.toSorted((a, b) => a - b)).toEqual(handles.map(({ id }) => id));
+  });
+
   it('waits no longer than told', async () => {
     const { engine, clock } = await startEngine(options());
     const held = engine.submit(plain, null, { hold: true });

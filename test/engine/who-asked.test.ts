@@ -42,6 +42,26 @@ describe('who asked for something', () => {
     expect([handle.by, handle.note, handle.tags]).toEqual([ann, 'night run', ['mo']]);
   });
 
+  it.each([
+    ['`by`', { by: 'ann' }],
+    ['`by`', { by: {} }],
+    ['`by`', { by: { who: '' } }],
+    ['`by`', { by: { who: 'ann', role: 5 } }],
+    ['`by`', { by: { who: 'ann', why: 'x' } }],
+    ['`reason`', { reason: 5 }],
+  ])('is refused by its name, %s, when it is none: %j', async (name, given) => {
+    const { engine } = await startEngine();
+    const plugin = pluginOf({});
+    const handle = engine.submit(plugin, {}, { hold: true });
+    const refused = { code: 'INVALID_OPTION', message: expect.stringContaining(name) as string };
+    const request = given as never;
+    expect(() => engine.submit(plugin, {}, request)).toThrow(expect.objectContaining(refused));
+    await expect(handle.suspend(request)).rejects.toMatchObject(refused);
+    await expect(handle.resume(request)).rejects.toMatchObject(refused);
+    await expect(handle.cancel(request)).rejects.toMatchObject(refused);
+    expect(handle.status).toBe('pending');
+  });
+
   it('stands in the events of a running task that is suspended and resumed', async () => {
     const { engine, rest } = await startEngine();
     const plugin = pluginOf({

@@ -54,6 +54,23 @@ describe('the workdir', () => {
     expect(text).toBe('{\n    "x": 5,\n    "plugin_name": "example.square",\n    "job_id": 1\n}\n');
   });
 
+  it('has the files before anybody hears of what they tell', async () => {
+    const { engine } = await start();
+    const handle = engine.submit(square, { x: 3 });
+    await handle.accepted;
+    expect(await content('0000/00001_example.square.inp')).toMatchObject({ x: 3 });
+    await handle.result();
+    expect(await content('0000/00001_example.square.out')).toMatchObject({ result: 9 });
+  });
+
+  it('is complete when the engine is idle', async () => {
+    const { engine } = await start();
+    await Promise.all([1, 2, 3].map((x) => engine.submit(square, { x }).result()));
+    await engine.whenIdle();
+    const files = await readdir(join(workdir, '0000'));
+    expect(files.filter((name) => name.endsWith('.out'))).toHaveLength(3);
+  });
+
   it('sorts a thousand tasks into one folder, by their ids', async () => {
     const { engine, shut } = await start({ firstId: 12_345 });
     await engine.submit(square, { x: 1 }).result();
@@ -115,10 +132,12 @@ describe('the workdir', () => {
       process: () => new Promise((resolve) => void clock.setTimeout(() => resolve(null), 1_500)),
     });
     const handles = [engine.submit(slow), engine.submit(slow)];
-    await rest();
-    await clock.advance(1_500);
-    await clock.advance(1_500);
-    await Promise.all(handles.map((handle) => handle.result()));
+    await Promise.all(handles.map((handle) => handle.accepted));
+    for (const handle of handles) {
+      await rest();
+      await clock.advance(1_500);
+      await handle.result();
+    }
     await shut();
     expect(await content('0000/00002_test.work.out')).toMatchObject({ job_runtime: 1.5 });
   });

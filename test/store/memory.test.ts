@@ -10,6 +10,12 @@ describe('memoryStore', () => {
     expect(memoryStore().isDurable).toBe(false);
   });
 
+  it.each([{ retain: 5 }, null, 5])('is refused with the options %j', (options) => {
+    expect(() => memoryStore(options as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    );
+  });
+
   it('is done when it returns: nobody waits for it', async () => {
     const store = memoryStore();
     expect(store.open(openingOf())).toEqual({ nextId: 1, nextSeq: 1 });

@@ -66,9 +66,9 @@ describe('a SQLite store', () => {
 
   it('refuses to read and to write when it is not open', async () => {
     const store = sqliteStore(at('closed.db'));
-    expect(() => store.lookup(1)).toThrow('it is not open');
+    expect(() => store.lookup(1)).toThrow('is not open');
     await expect(async () => store.commit([taskRow(1)])).rejects.toMatchObject({
-      code: 'STORE_BROKEN',
+      code: 'STORE_NOT_OPEN',
     });
   });
 

@@ -137,11 +137,13 @@ describe('a file that is no store', () => {
     },
   );
 
-  it.each([[{ durability: 'some' }], [{ durability: undefined, retention: { settled: -1 } }]])(
-    'is refused with the options %j',
-    (options) => {
-      const make = (): TaskStore => sqliteStore(at('x.db'), options as object);
-      expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }) as Error);
-    },
-  );
+  it.each([
+    [{ durability: 'some' }],
+    [{ durability: undefined, retention: { settled: -1 } }],
+    [{ durabilty: 'normal' }],
+    [null],
+  ])('is refused with the options %j', (options) => {
+    const make = (): TaskStore => sqliteStore(at('x.db'), options as never);
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }) as Error);
+  });
 });

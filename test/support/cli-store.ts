@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../src/index.ts';
-import type { Engine } from '../../src/index.ts';
+import type { Engine, EngineOptions } from '../../src/index.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import { casesDirectory } from './run-cli.ts';
 import { recordingLogger } from './recording-logger.ts';
@@ -30,11 +30,13 @@ export async function storeFolder(): Promise<StoreFolder> {
 export async function withEngine(
   store: string,
   use: (engine: Engine) => Promise<unknown>,
+  options: EngineOptions = {},
 ): Promise<void> {
   const engine = createEngine({
     store: sqliteStore(store),
     plugins: ['plugins', casesDirectory],
     logger: recordingLogger(),
+    ...options,
   });
   await engine.start();
   try {

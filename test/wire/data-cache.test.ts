@@ -158,8 +158,8 @@ describe('byteSize', () => {
     const circle: Record<string, unknown> = { name: 'ab' };
     circle['self'] = circle;
     const frame = new Float32Array(256);
-    expect(byteSize(frame)).toBe(1_024 + 16);
-    expect(byteSize([frame, frame])).toBe(1_024 + 32);
+    expect(byteSize(frame)).toBe(1_024);
+    expect(byteSize([frame, frame])).toBe(1_024 + 16);
     expect(byteSize(new Map([['k', new Set([1, 2])]]))).toBe(16 + 2 + 16 + 16);
     expect(byteSize(circle)).toBe(16 + 2 * ('name'.length + 'ab'.length + 'self'.length));
     expect([byteSize('abc'), byteSize(1), byteSize(null)]).toEqual([6, 8, 8]);

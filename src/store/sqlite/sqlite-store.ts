@@ -139,8 +139,7 @@ export class SqliteStore implements TaskStore {
   }
 
   get #open(): Parts {
-    if (this.#parts === null)
-      throw new RunstateError('STORE_BROKEN', [this.#path, 'it is not open']);
+    if (this.#parts === null) throw new RunstateError('STORE_NOT_OPEN', [this.#path]);
     return this.#parts;
   }
 
