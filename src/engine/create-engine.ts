@@ -48,7 +48,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const room = taskRoom(resolved, shelf, runners);
   const { core } = room;
   let opened: OpenEngine | null = null;
-  let isBroken = false;
+  let broken: Error | null = null;
   const closers: Closer[] = [];
   let graceMs: number = limitDefaults.graceMs;
 
@@ -64,7 +64,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     logger.error({ err: error }, error.message);
     core.log.alarm({ taskId: null, source: 'store', message: error.message });
     core.writer.giveUp();
-    isBroken = true;
+    broken = error;
     actor.send({ type: 'store.broken' });
   };
 
@@ -86,6 +86,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
         closers,
         onBroken,
       });
+      if (broken !== null) throw broken;
     } catch (error) {
       leaveTasks(room);
       await supervision.stopRoot(0);
@@ -97,7 +98,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const shutDown = async (): Promise<void> => {
     closers.push(
       () => supervision.stopRoot(graceMs),
-      () => endTasks(room, isBroken ? 0 : graceMs),
+      () => endTasks(room, broken === null ? graceMs : 0),
       () => supervision.stopUsers(graceMs),
     );
     await closeAll(closers);

@@ -154,7 +154,7 @@ export class Gatekeeper {
   #dependOn(record: TaskRecord, id: number, task: Dependency): void {
     const dependants = this.#dependants.get(id) ?? new Set();
     this.#dependants.set(id, dependants.add(record));
-    if (id < record.id && unsettled(this.#core, id) !== undefined) return;
+    if (isGiven(record, id) && unsettled(this.#core, id) !== undefined) return;
     void this.#outcomeOf(record, id, task).then((outcome) => {
       if (outcome === null || record.gate?.dependsOn?.has(id) !== true) return;
       this.#forget(record, id);
@@ -166,8 +166,7 @@ export class Gatekeeper {
 
   /** How a task that is not live ended; null when that is still to come. */
   async #outcomeOf(record: TaskRecord, id: number, task: Dependency): Promise<Outcome | null> {
-    // An id that was not given yet may become that of a task which comes after this one.
-    if (id >= record.id) return 'nothing';
+    if (!isGiven(record, id)) return 'nothing';
     if (typeof task === 'object' && task.status !== undefined && isTerminal(task.status)) {
       return task.status;
     }
@@ -194,6 +193,12 @@ export class Gatekeeper {
     if (dependants?.size === 0) this.#dependants.delete(id);
   }
 }
+
+/**
+ * Whether an id that a task names was given before. One that was not may become that of a task which
+ * comes after this one. A stored task names what was there; restored tasks may have changed places.
+ */
+const isGiven = (record: TaskRecord, id: number): boolean => record.isAccepted || id < record.id;
 
 const isOpen = ({ hold, notBefore, isWithoutPlugin, dependsOn }: Gate): boolean =>
   hold === null && notBefore === null && !isWithoutPlugin && (dependsOn?.size ?? 0) === 0;

@@ -45,7 +45,11 @@ export async function openEngine(parts: OpeningParts): Promise<OpenEngine> {
   });
   closers.push(() => store.close());
   closers.push(() => workdir?.flush());
-  closers.push(() => writer.flush());
+  closers.push(() => {
+    // What is held back has its last try; nothing of it may be tried when the store is closed.
+    writer.giveUp();
+    return writer.flush();
+  });
   workdir?.complete(store);
   for (const plugin of options.plugins) {
     if (typeof plugin === 'string') await host.addDirectory(plugin);

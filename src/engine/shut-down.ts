@@ -46,11 +46,11 @@ async function drainTasks(room: TaskRoom, graceMs: number): Promise<void> {
   leaveTasks(room);
 }
 
-/** Whether nothing runs: what is left is pending, or in doubt. */
+/** Whether nothing runs, and no end is being committed: what is left is pending, or in doubt. */
 function isAtRest({ live, pending }: Core): boolean {
   if (live.size === pending) return true;
-  for (const { state } of live.values()) {
-    if (state !== 'pending' && state !== 'awaitingOperator') return false;
+  for (const { state, isEnding } of live.values()) {
+    if (isEnding || (state !== 'pending' && state !== 'awaitingOperator')) return false;
   }
   return true;
 }

@@ -55,6 +55,8 @@ export class StoreWriter {
   #retryTimer: unknown = null;
   #isDue = false;
   #inFlight = 0;
+  /** Transactions that failed, and are tried unit by unit: nothing may overtake these. */
+  #inPieces = 0;
   /** Resolves when the last transaction that was begun has been told of. */
   #last: Promise<void> = Promise.resolve();
   #isFailing = false;
@@ -160,11 +162,11 @@ export class StoreWriter {
   }
 
   #schedule(): void {
-    if (this.#isDue || this.#inFlight >= mostInFlight) return;
+    if (this.#isDue || this.#inPieces > 0 || this.#inFlight >= mostInFlight) return;
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      this.#writeNext();
+      if (this.#inPieces === 0) this.#writeNext();
     });
   }
 
@@ -199,13 +201,17 @@ export class StoreWriter {
   async #writeBatch(batch: readonly Unit[], before: Promise<void>): Promise<void> {
     const [first] = batch;
     if (first === undefined) return before;
+    // With another before it, it may have failed only because that one did.
+    const isAlone = batch.length === 1 && this.#inFlight === 1;
     const rows = batch.length === 1 ? first.rows : batch.flatMap((unit) => unit.rows);
     try {
       if (rows.length > 0) await this.#port.store.commit(rows);
     } catch (error) {
+      this.#inPieces += 1;
       await before;
-      if (batch.length === 1) this.#tell(first, error);
+      if (isAlone) this.#tell(first, error);
       else await this.#writeEach(batch);
+      this.#inPieces -= 1;
       return;
     }
     await before;
@@ -255,6 +261,7 @@ export class StoreWriter {
 function isBadRow(error: unknown): boolean {
   if (!(error instanceof RunstateError)) return true;
   const { cause } = error;
+  if (cause instanceof RangeError || cause instanceof TypeError) return true;
   return typeof cause === 'object' && cause !== null && 'code' in cause
     ? cause.code === 'SQLITE_TOOBIG'
     : false;

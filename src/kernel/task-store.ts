@@ -170,7 +170,8 @@ export interface TaskStore extends TaskStoreReader {
   idempotencyKeys(since: number): MaybePromise<readonly StoredKey[]>;
   /**
    * Commits rows as one transaction; a store that is done when it returns gives nothing back. One bad
-   * row fails all of them, and the caller tries each alone.
+   * row fails all of them, and the caller tries each alone. What was asked for before a failure was
+   * told of fails with it: rows never overtake those that were given earlier.
    */
   commit(rows: readonly StoreRow[]): void | Promise<void>;
 }

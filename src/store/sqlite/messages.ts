@@ -25,6 +25,8 @@ export type Request =
 export interface Asked {
   readonly id: number;
   readonly request: Request;
+  /** Failures that had been heard of when this was asked. */
+  readonly failures: number;
 }
 
 /** What the worker tells unasked: time has passed. */

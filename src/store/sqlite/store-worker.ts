@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadLibsql } from './connection.ts';
 import { DatabaseWriter } from './database-writer.ts';
 import { failureOf, isBeyondUse } from './failure.ts';
+import type { Failure } from './failure.ts';
 import { openDatabase } from './open-database.ts';
 import type { Asked, Sweep, Told, WorkerOptions } from './messages.ts';
 
@@ -30,18 +31,25 @@ function answer(writer: DatabaseWriter, { id, request }: Asked): void {
 }
 
 function serve(writer: DatabaseWriter): void {
+  let failures = 0;
+  let last: Failure | null = null;
+  const fail = (id: number, failure: Failure): void => {
+    failures += 1;
+    last = failure;
+    tell({ kind: 'failed', id, failure });
+  };
   port?.on('message', (message: Asked | Sweep) => {
     if (message.id === null) return writer.sweep(message.nowMs);
+    // Who asked did not know that what comes before it has failed: its rows must not come first.
+    if (message.request.kind === 'commit' && last !== null && message.failures < failures) {
+      return fail(message.id, last);
+    }
     try {
       answer(writer, message);
     } catch (error) {
       // The thread ends, and with it the store: what it would write now may damage more.
       if (isBeyondUse(error)) throw error;
-      tell({
-        kind: 'failed',
-        id: message.id,
-        failure: failureOf(error, 'STORE_WRITE_FAILED', options.path),
-      });
+      fail(message.id, failureOf(error, 'STORE_WRITE_FAILED', options.path));
     }
   });
 }

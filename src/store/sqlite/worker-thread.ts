@@ -43,6 +43,7 @@ export class WorkerThread {
   readonly #exited: Promise<void>;
   #opening: { resolve(opening: Opening): void; reject(error: unknown): void } | null = null;
   #nextId = 1;
+  #failures = 0;
   #broken: Error | null = null;
   #isClosing = false;
 
@@ -86,7 +87,7 @@ export class WorkerThread {
     if (this.#waiting.size === 0) this.#worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#post({ id, request });
+      this.#post({ id, request, failures: this.#failures });
     });
   }
 
@@ -96,11 +97,14 @@ export class WorkerThread {
 
   /** Resolves when everything asked before is done and the thread has ended. */
   async close(): Promise<void> {
-    if (this.#broken === null) {
-      this.#isClosing = true;
-      await this.ask({ kind: 'close' });
+    try {
+      if (this.#broken === null) {
+        this.#isClosing = true;
+        await this.ask({ kind: 'close' });
+      }
+    } finally {
+      await this.#end();
     }
-    await this.#end();
   }
 
   #post(message: Asked | Sweep): void {
@@ -128,6 +132,7 @@ export class WorkerThread {
       case 'done':
         return this.#take(told.id)?.resolve(told.statistics);
       case 'failed':
+        this.#failures += 1;
         return this.#take(told.id)?.reject(errorOf(told.failure));
     }
   }
