@@ -86,7 +86,6 @@ export class Recovery {
     if (doubt !== null && stored.doubt === null) {
       rows.push({ kind: 'doubt', taskId: task.id, doubt });
     }
-    core.workdir?.recovered(task);
     if (doubt === null) this.#putBack(record, stored, rows, plugin === undefined);
     else this.#askOperator(record, stored, doubt, plugin === undefined);
     if (rows.length > 0) core.writer.insist(rows, () => {});
