@@ -2,6 +2,7 @@ import type { LogLevel } from './logger.ts';
 import type { RunnerName } from './plugin-traits.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { Phase } from './task-error.ts';
+import type { Verdict } from './task-machine-types.ts';
 import type { TaskResult } from './task-result.ts';
 
 /**
@@ -53,6 +54,14 @@ export type PhaseOutcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown };
 
+/** How a task ends whose work goes on elsewhere. */
+export interface LeftEnding {
+  readonly stillRunning: readonly string[];
+  /** What was thrown; null where somebody asked for the end. */
+  readonly error: unknown;
+  readonly verdict?: Verdict;
+}
+
 /** What the code of an attempt may tell the engine and ask of it. */
 export interface AttemptHost {
   /** A phase, or the plugin's `abort()`, ended. */
@@ -74,6 +83,18 @@ export interface AttemptHost {
    * loaded there before this resolves: a process that is not known cannot be ended after a crash.
    */
   placed(place: ProcessIdentity): Promise<void>;
+  /** Absent where code cannot have its work elsewhere: in a thread, in a child process. */
+  readonly elsewhere?: ElsewhereHost;
+}
+
+/** What code may tell whose work is done elsewhere, on a device or in other tasks. */
+export interface ElsewhereHost {
+  /** The work could not be brought to a standstill, and goes on. */
+  notParked(error: unknown): void;
+  /** The work was stopped on a device. */
+  stoppedOnDevice(): void;
+  /** The work goes on, and nothing stops it. */
+  left(ending: LeftEnding): void;
 }
 
 /** One attempt in its place. */
@@ -88,6 +109,8 @@ export interface Execution {
   suspend(): void;
   /** Lets it go on. */
   resume(): void;
+  /** As `resume`, of work that is done elsewhere; rejects when it stands still yet. */
+  letGoOn?(): Promise<void>;
   /** Delivers an event that a user sent through the handle. */
   send(event: unknown): void;
   /**

@@ -1,3 +1,4 @@
+import type { StoredStep, TaskParent } from './job-steps.ts';
 import type { Effect, ResourceRequest, RunnerName } from './plugin-traits.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { RetryOptions } from './retry.ts';
@@ -19,6 +20,8 @@ export interface StoredOptions {
   readonly after?: readonly number[];
   /** What it takes; kept also when only its plugin says so, for after a crash that may be gone. */
   readonly resources?: ResourceRequest;
+  /** The names of the conditions it requires: a condition itself is code. */
+  readonly requires?: readonly string[];
   readonly timeoutMs?: number;
   readonly queueTimeoutMs?: number;
   readonly deadlineMs?: number;
@@ -46,6 +49,8 @@ export interface StoredTask {
   readonly idempotencyKey?: string;
   /** The task that this one is a person's rerun of. */
   readonly rerunOf?: number;
+  /** The job that this task is a step of. */
+  readonly parent?: TaskParent;
   /** The task of another engine, as `<engine>/<id>`, that a snapshot brought here as this one. */
   readonly origin?: string;
   /** It survives `reset()`. */
@@ -102,6 +107,8 @@ export type StoreRow =
       readonly at: number;
       readonly value: unknown;
     }
+  /** A step of a job was started, or has ended; the last row of a step counts. */
+  | { readonly kind: 'step'; readonly taskId: number; readonly step: StoredStep }
   /** An unsafe attempt is in doubt: a person says what became of it. Null takes that back. */
   | { readonly kind: 'doubt'; readonly taskId: number; readonly doubt: TaskError | null }
   /** The environment that attempts ran in; kept once for each key. */

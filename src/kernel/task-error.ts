@@ -37,7 +37,8 @@ export interface ErrorCause {
 
 const deepestCause = 8;
 
-const codeOf = (error: unknown): string | undefined =>
+/** The code of an error, of ours or of anybody's. */
+export const codeOf = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;

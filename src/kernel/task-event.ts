@@ -82,6 +82,8 @@ export interface AlarmEvent extends EventBase {
   readonly source: string;
   readonly message: string;
   readonly error?: TaskError;
+  /** A condition is bypassed until a moment, or, with null, from now on no more. */
+  readonly bypass?: { readonly condition: string; readonly until: number | null };
 }
 
 /** What happens to tasks, in the order it happened. */

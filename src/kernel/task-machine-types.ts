@@ -7,10 +7,18 @@ import type { TaskError } from './task-error.ts';
  */
 export type StopCause = 'cancel' | 'timeout' | 'deadline' | 'shutdown';
 
+/**
+ * How a task ends whose work did not fail but knows better: what it followed elsewhere was cancelled,
+ * ran out of time, or is in doubt.
+ */
+export type Verdict = 'cancelled' | 'timedOut' | 'awaitingOperator';
+
 /** What the task machine is started with. */
 export interface TaskMachineInput {
   readonly id: number;
   readonly effect: Effect;
+  /** An attempt that the engine's end broke off is gone on with, whatever the effect. */
+  readonly continues?: boolean;
   /** Attempts allowed in all, from 1. */
   readonly maxAttempts: number;
   /** Attempts that were made before a restart of the engine. */
@@ -25,6 +33,8 @@ export interface TaskMachineContext extends TaskMachineInput {
   readonly stop: StopCause | null;
   /** The first failure of the present attempt; later ones never overwrite it. */
   readonly failure: TaskError | null;
+  /** What the present attempt's failure comes to; null when it is a failure. */
+  readonly verdict: Verdict | null;
 }
 
 /** What the task machine is told. Events with an `attempt` are dropped when it is not the present one. */
@@ -37,16 +47,23 @@ export type TaskMachineEvent =
   | { readonly type: 'task.recover' }
   | { readonly type: 'task.resolve'; readonly as: 'rerun' | 'completed' | 'failed' }
   | { readonly type: 'attempt.ready'; readonly attempt: number }
+  | { readonly type: 'attempt.withheld'; readonly attempt: number }
   | { readonly type: 'attempt.parked'; readonly attempt: number }
   | { readonly type: 'attempt.resumed'; readonly attempt: number }
   | { readonly type: 'attempt.finished'; readonly attempt: number }
   | { readonly type: 'attempt.interrupted'; readonly attempt: number }
-  | { readonly type: 'attempt.failed'; readonly attempt: number; readonly error: TaskError }
+  | {
+      readonly type: 'attempt.failed';
+      readonly attempt: number;
+      readonly error: TaskError;
+      readonly verdict?: Verdict;
+    }
   | { readonly type: 'attempt.lost'; readonly attempt: number; readonly error: TaskError | null }
   | {
       readonly type: 'attempt.abandoned';
       readonly attempt: number;
       readonly error: TaskError | null;
+      readonly verdict?: Verdict;
     }
   | { readonly type: 'attempt.cleaned'; readonly attempt: number }
   | { readonly type: 'abort.failed'; readonly attempt: number; readonly error: TaskError };

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { StoredStep } from './job-steps.ts';
 import type { Logger } from './logger.ts';
 import type { RunnerName } from './plugin-traits.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -73,6 +74,8 @@ export interface TaskQuery {
   readonly plugin?: string;
   /** All of them. */
   readonly tags?: readonly string[];
+  /** Steps of this job. */
+  readonly parent?: number;
   /** A part of the name, the note or the plugin's name, without regard to case. */
   readonly text?: string;
   /** Submitted at this moment or later, and before that one; milliseconds since the epoch. */
@@ -130,6 +133,8 @@ export interface TaskStoreReader {
   list(query: TaskQuery): MaybePromise<readonly StoredBrief[]>;
   /** Events that were committed, in the order of their sequence numbers. */
   events(query: EventQuery): MaybePromise<readonly TaskEvent[]>;
+  /** The steps of a job that were started, in the order of their starts. */
+  steps(taskId: number): MaybePromise<readonly StoredStep[]>;
   environment(key: string): MaybePromise<Readonly<Record<string, string>> | null>;
   statistics(): MaybePromise<StoreStatistics>;
   close(): MaybePromise<void>;
