@@ -4,6 +4,7 @@ import type {
   TaskMachineContext,
   TaskMachineEvent,
   TaskMachineInput,
+  Verdict,
 } from '../src/kernel/task-machine-types.ts';
 import type { TaskError } from '../src/kernel/task-error.ts';
 import type { TaskState } from '../src/kernel/task-state.ts';
@@ -29,9 +30,13 @@ export const taskMachine = setup({
     abortAttempt: () => {},
     scheduleRetry: () => {},
     putBack: () => {},
+    withhold: () => {},
+    allowAnother: assign({ maxAttempts: ({ context }) => context.maxAttempts + 1 }),
+    leaveInDoubt: () => {},
     countAttempt: assign({
       attempt: ({ context }) => context.attempt + 1,
       failure: null,
+      verdict: null,
       stop: null,
     }),
     noteCancel: assign({ stop: 'cancel' as StopCause }),
@@ -49,6 +54,8 @@ export const taskMachine = setup({
     rememberFailure: assign({
       failure: ({ context, event }): TaskError | null =>
         context.failure ?? ('error' in event ? event.error : null),
+      verdict: ({ context, event }): Verdict | null =>
+        context.failure === null && 'verdict' in event ? (event.verdict ?? null) : context.verdict,
     }),
   },
   guards: {
@@ -61,11 +68,16 @@ export const taskMachine = setup({
     isCancelled: ({ context }) => context.stop === 'cancel',
     mayStart: ({ context }) => context.stop !== 'shutdown',
     isInterrupted: ({ context }) => context.stop === 'shutdown',
-    isInDoubt: ({ context }) => context.stop === 'shutdown' && context.effect === 'unsafe',
-    isTimedOut: ({ context }) => context.stop !== null && context.stop !== 'cancel',
+    isInDoubt: ({ context }) =>
+      context.stop === 'shutdown' && context.effect === 'unsafe' && context.continues !== true,
+    isTimedOut: ({ context }) =>
+      (context.stop !== null && context.stop !== 'cancel') || context.verdict === 'timedOut',
+    wasCancelledElsewhere: ({ context }) => context.verdict === 'cancelled',
+    isOfUnknownOutcome: ({ context }) => context.verdict === 'awaitingOperator',
     hasFailed: ({ context }) => context.failure !== null,
     mayRetry: ({ context }) =>
       context.failure !== null &&
+      context.verdict === null &&
       context.failure.isPermanent !== true &&
       context.attempt < context.maxAttempts &&
       context.stop !== 'deadline' &&
@@ -79,11 +91,13 @@ export const taskMachine = setup({
   context: ({ input }) => ({
     id: input.id,
     effect: input.effect,
+    continues: input.continues === true,
     maxAttempts: input.maxAttempts,
     attempt: input.attempt ?? 0,
     isAbandoned: false,
     stop: null,
     failure: null,
+    verdict: null,
   }),
   output: ({ context }) => ({ id: context.id }),
   initial: 'pending',
@@ -116,6 +130,11 @@ export const taskMachine = setup({
             actions: [{ type: 'announce', params: { state: 'running' } }, { type: 'runProcess' }],
           },
         ],
+        'attempt.withheld': {
+          guard: { type: 'isCurrentAndGoing' },
+          target: 'pending',
+          actions: [{ type: 'allowAnother' }, { type: 'withhold' }],
+        },
         'attempt.failed': {
           guard: { type: 'isCurrent' },
           target: 'stopping',
@@ -253,6 +272,12 @@ export const taskMachine = setup({
       always: [
         { guard: { type: 'isCancelled' }, target: 'cancelled' },
         {
+          guard: { type: 'isOfUnknownOutcome' },
+          target: 'awaitingOperator',
+          actions: [{ type: 'leaveInDoubt' }],
+        },
+        { guard: { type: 'wasCancelledElsewhere' }, target: 'cancelled' },
+        {
           guard: { type: 'isInDoubt' },
           target: 'awaitingOperator',
           actions: [{ type: 'putBack' }],
@@ -265,7 +290,7 @@ export const taskMachine = setup({
       ],
     },
     awaitingOperator: {
-      description: 'The engine ended under an unsafe attempt; a person says what became of it.',
+      description: 'It is not known whether the work was done; a person says what became of it.',
       entry: [{ type: 'announce', params: { state: 'awaitingOperator' } }],
       on: {
         'task.resolve': [
