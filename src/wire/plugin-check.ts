@@ -1,6 +1,7 @@
 import { RunstateError } from '../kernel/errors.ts';
 import { isResourceRequest, resourcesExpected } from '../kernel/plugin-traits.ts';
 import { isRetries, retriesExpected } from '../kernel/retry.ts';
+import { isRequires, requiresExpected } from './condition.ts';
 import { showValue } from './show-value.ts';
 
 type Rule = readonly [isValid: (value: unknown) => boolean, demand: string];
@@ -59,6 +60,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ],
   retries: [isRetries, `must be ${retriesExpected}`],
   resources: [isResourceRequest, `must be ${resourcesExpected}`],
+  requires: [isRequires, `must be ${requiresExpected}`],
   enduring: flag,
   saved: flag,
   reprocessIgnore: texts,

@@ -10,6 +10,9 @@ import type {
 } from '../kernel/plugin-traits.ts';
 import type { RetryOptions } from '../kernel/retry.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
+import type { BuiltInTraits } from './built-in.ts';
+import { whyNotRequired } from './condition.ts';
+import type { Requirement } from './condition.ts';
 import { isLoading } from './loading.ts';
 import { assertPlugin } from './plugin-check.ts';
 import type { PluginContext } from './plugin-context.ts';
@@ -58,6 +61,11 @@ export interface PluginTraits {
   readonly retries?: number | RetryOptions;
   /** What the task takes, all or nothing, while it runs. */
   readonly resources?: ResourceRequest;
+  /**
+   * Conditions that must be met before an attempt starts, and what each says of one that runs: made
+   * by `condition`, or names of such that the engine knows.
+   */
+  readonly requires?: readonly Requirement[];
   /** Its tasks survive `engine.tasks.reset()`. */
   readonly enduring?: boolean;
   /** Its tasks are part of `engine.tasks.snapshot()`. */
@@ -135,6 +143,8 @@ export interface DefinedPlugin<TInput = unknown, TOutput = unknown> extends Plug
   readonly logic: AnyActorLogic | null;
   readonly implSchemas?: readonly string[];
   readonly onSettled: ((result: TaskResult) => void) | null;
+  /** Set on the engine's own plugins. */
+  readonly builtIn?: BuiltInTraits;
   /** Carries the types; never there at run time. */
   readonly types?: { readonly input: TInput; readonly output: TOutput };
 }
@@ -170,6 +180,8 @@ export function finishPlugin<TInput, TOutput>(
   if (suspend === 'signal' && runner !== 'process') {
     refuse('suspend', '`signal` needs `runner: "process"`: only a process group can be stopped');
   }
+  const whyNot = whyNotRequired(suspend, given.requires ?? []);
+  if (whyNot !== null) refuse('requires', `cannot be kept: ${whyNot}`);
   if (logic !== null && runner !== 'inline') {
     refuse('runner', 'must be `inline` for a plugin with `logic`');
   }

@@ -9,7 +9,7 @@ import { z } from 'zod';
  * another shape, or code of the plugin's takes it apart first), all of the value is secret.
  */
 
-type Schema = z.core.$ZodType;
+export type Schema = z.core.$ZodType;
 
 /** The keys from the root of an input to one of its parts; none for all of it. */
 export type InputPath = readonly (string | number)[];
@@ -30,7 +30,7 @@ export function secret<TSchema extends z.ZodType>(schema: TSchema): TSchema {
   return schema.meta({ ...schema.meta(), secret: true });
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isSchema = (value: unknown): value is Schema =>
@@ -47,7 +47,8 @@ function isMarked(schema: Schema): boolean {
 
 type Definition = z.core.$ZodTypes['_zod']['def'];
 
-function defOf(schema: Schema): Definition {
+/** What a schema was made with. */
+export function defOf(schema: Schema): Definition {
   const { _zod: inner } = schema as z.core.$ZodTypes;
   return inner.def;
 }
@@ -164,7 +165,7 @@ const accepts = (schema: Schema, value: unknown): boolean => {
 };
 
 /** The options of a union that may be meant: those that take the value; all of them if none does. */
-function fitting(options: readonly Schema[], value: unknown): readonly Schema[] {
+export function fitting(options: readonly Schema[], value: unknown): readonly Schema[] {
   const taking = options.filter((option) => accepts(option, value));
   return taking.length === 0 ? options : taking;
 }

@@ -58,6 +58,7 @@ const options = z.object({
   priority: z.number().exactOptional(),
   after: z.array(id).exactOptional(),
   resources: z.custom<ResourceRequest>(isResourceRequest, 'names no resources').exactOptional(),
+  requires: z.array(text).exactOptional(),
   timeoutMs: ms.exactOptional(),
   queueTimeoutMs: ms.exactOptional(),
   deadlineMs: ms.exactOptional(),

@@ -1,53 +1,12 @@
 import { z } from 'zod';
 import { RunstateError } from '../kernel/errors.ts';
-import type { FieldProblem } from '../kernel/errors.ts';
 import { copyStorable, joinPath } from '../kernel/json.ts';
 import { messageOf } from '../kernel/task-error.ts';
+import { inWords, problemsOf } from './field-problems.ts';
 import type { DefinedPlugin } from './plugin.ts';
 import { closedView, hidingView, openView } from './problem-view.ts';
-import type { Path, ProblemView } from './problem-view.ts';
+import type { ProblemView } from './problem-view.ts';
 import { hasSecrets, partAt, secretPaths, secretWord } from './secret-fields.ts';
-
-type Issue = z.core.$ZodIssue;
-
-/** Stands in a path for the key of an entry, which is no part of the value. */
-const keyItself = Symbol('key');
-
-const fieldOf = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
-
-/** One issue of the schema, of the part of a value at `at`, as the fields that people can mend. */
-function problemsOf(issue: Issue, view: ProblemView, at: Path = []): readonly FieldProblem[] {
-  const { path, message, input } = issue;
-  const within = [...at, ...path];
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) =>
-        view.problem(at, [...path, key], 'is no field that is known here', fieldOf(input, key)),
-      );
-    case 'invalid_union': {
-      const branches = issue.errors.map((issues) => listed(issues, view, within));
-      const text = branches.length === 0 ? message : `${message}: ${branches.join(', or ')}`;
-      return [view.problem(at, path, text, input)];
-    }
-    case 'invalid_key': {
-      const text = `${message}: ${listed(issue.issues, view, [...within, keyItself])}`;
-      return [view.problem(at, path, text, undefined)];
-    }
-    default:
-      return [view.problem(at, path, message, input)];
-  }
-}
-
-const listed = (issues: readonly Issue[], view: ProblemView, at: Path = []): string =>
-  inWords(issues.flatMap((issue) => problemsOf(issue, view, at)));
-
-const inWords = (problems: readonly FieldProblem[]): string =>
-  problems
-    .map(({ path, message }) => (path === '' ? message : `\`${path}\`: ${message}`))
-    .join('; ');
 
 const wayOut = (plugin: DefinedPlugin): string =>
   ` (see \`runstate plugins ${plugin.name}\` for its schema)`;
