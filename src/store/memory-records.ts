@@ -1,5 +1,6 @@
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { StoredStep } from '../kernel/job-steps.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { TaskEvent } from '../kernel/task-event.ts';
 import type { StoreStatistics } from '../kernel/task-statistics.ts';
@@ -96,6 +97,10 @@ export class MemoryRecords {
       if (fitsEvent(event, query)) bySeq.set(event.seq, event);
     }
     return [...bySeq.values()].toSorted((a, b) => a.seq - b.seq).slice(0, limit);
+  }
+
+  steps(taskId: number): readonly StoredStep[] {
+    return [...(this.#tasks.get(taskId)?.steps?.values() ?? [])];
   }
 
   environment(key: string): Readonly<Record<string, string>> | null {

@@ -1,3 +1,4 @@
+import type { StoredStep } from '../kernel/job-steps.ts';
 import type { TaskError } from '../kernel/task-error.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import type { TaskState } from '../kernel/task-state.ts';
@@ -22,7 +23,15 @@ import { endStateOf } from './end-state.ts';
 export type LiveRow = Extract<
   StoreRow,
   {
-    readonly kind: 'change' | 'timer' | 'attempt' | 'place' | 'attemptEnd' | 'checkpoint' | 'doubt';
+    readonly kind:
+      | 'change'
+      | 'timer'
+      | 'attempt'
+      | 'place'
+      | 'attemptEnd'
+      | 'checkpoint'
+      | 'doubt'
+      | 'step';
   }
 >;
 
@@ -39,6 +48,8 @@ export class MemoryTask {
   checkpoint: unknown = undefined;
   timers: Partial<Record<TimerName, number>> | null = null;
   priority: number | undefined = undefined;
+  /** Of a job, by path. */
+  steps: Map<string, StoredStep> | null = null;
   result: TaskResult | null = null;
   output: unknown = null;
   events: EventSource | null = null;
@@ -72,6 +83,9 @@ export class MemoryTask {
     switch (row.kind) {
       case 'change':
         return this.#change(row.change);
+      case 'step':
+        (this.steps ??= new Map()).set(row.step.path, row.step);
+        return;
       case 'doubt':
         this.doubt = row.doubt;
         return;

@@ -34,6 +34,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): TaskStore {
     lookup: (id) => records.lookup(id),
     list: (query) => records.list(query),
     events: (query) => records.events(query),
+    steps: (taskId) => records.steps(taskId),
     environment: (key) => records.environment(key),
     statistics: () => records.statistics(),
     unsettled: () => records.unsettled(),

@@ -1,3 +1,4 @@
+import type { TaskParent } from '../kernel/job-steps.ts';
 import type { TaskEvent } from '../kernel/task-event.ts';
 import { statusOf } from '../kernel/task-state.ts';
 import type { TaskState } from '../kernel/task-state.ts';
@@ -18,17 +19,19 @@ export interface FilteredTask {
     readonly name?: string | undefined;
     readonly note?: string | undefined;
     readonly tags?: readonly string[] | undefined;
+    readonly parent?: TaskParent | undefined;
   };
   readonly state: TaskState;
 }
 
 /** Whether a task is one that is asked for; its cursor and limit are not looked at. */
 export function fitsTask({ task, state }: FilteredTask, query: TaskQuery): boolean {
-  const { status, plugin, tags = [], text } = query;
+  const { status, plugin, tags = [], text, parent } = query;
   const name = task.plugin.toLowerCase();
   if (status !== undefined && !status.includes(statusOf(state))) return false;
   if (plugin !== undefined && name !== plugin.toLowerCase()) return false;
   if (!tags.every((tag) => task.tags?.includes(tag) === true)) return false;
+  if (parent !== undefined && task.parent?.id !== parent) return false;
   if (!isWithin(task.submittedAt, query)) return false;
   if (text === undefined) return true;
   const part = text.toLowerCase();

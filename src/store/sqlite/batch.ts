@@ -16,6 +16,7 @@ export const partOrder = [
   'attemptEnd',
   'checkpoint',
   'event',
+  'step',
   'doubt',
   'settle',
   'forget',

@@ -1,3 +1,4 @@
+import type { StoredStep } from '../../kernel/job-steps.ts';
 import type { TaskEvent } from '../../kernel/task-event.ts';
 import type { StoreStatistics } from '../../kernel/task-statistics.ts';
 import type {
@@ -14,6 +15,7 @@ import { readStatistics } from './figures-table.ts';
 import { listTasks } from './list-tasks.ts';
 import { readEvents } from './read-events.ts';
 import { readLive } from './read-live.ts';
+import { readSteps } from './read-steps.ts';
 import { readLookup, shapeOf } from './read-tasks.ts';
 import { readKeys, readUnsettled } from './read-unsettled.ts';
 
@@ -40,6 +42,10 @@ export class DatabaseReader implements TaskStoreReader {
 
   events(query: EventQuery): Promise<readonly TaskEvent[]> {
     return readEvents(this.#connection, query);
+  }
+
+  steps(taskId: number): readonly StoredStep[] {
+    return readSteps(this.#connection, taskId);
   }
 
   environment(key: string): Readonly<Record<string, string>> | null {

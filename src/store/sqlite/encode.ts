@@ -88,6 +88,8 @@ export class Encoder {
         return this.#addChange(row);
       case 'timer':
         return this.#addTimer(row);
+      case 'step':
+        return this.#push('step', stepCells(row));
       case 'place':
         return this.#push('place', [row.taskId, row.attempt, textOf(row.place)]);
       case 'doubt':
@@ -114,7 +116,15 @@ export class Encoder {
     const { name, note, tags, idempotencyKey } = spec;
     const search = name === undefined && note === undefined ? null : searchedText(name, note);
     const plugin = spec.plugin.toLowerCase();
-    this.#push('task', [id, plugin, submittedAt, search, JSON.stringify(spec), textOf(input)]);
+    this.#push('task', [
+      id,
+      plugin,
+      submittedAt,
+      search,
+      JSON.stringify(spec),
+      textOf(input),
+      spec.parent?.id ?? null,
+    ]);
     for (const tag of tags ?? []) this.#push('tag', [tag, id]);
     if (idempotencyKey !== undefined) this.#push('key', [id, submittedAt]);
     this.#stretch('task', id, submittedAt);
@@ -189,6 +199,17 @@ export class Encoder {
     if (at > found[3]) found[3] = at;
   }
 }
+
+const stepCells = ({ taskId, step }: Row<'step'>): Cells => [
+  taskId,
+  step.path,
+  step.state,
+  step.taskId ?? null,
+  step.startedAt,
+  step.endedAt ?? null,
+  orNull(step.error),
+  textOf(step.result),
+];
 
 /** What a result says that no other column does; a payload that is the output is stored once. */
 function settleCells({ result, output }: Row<'settle'>): SettleCells {

@@ -48,8 +48,9 @@ interface Search {
 }
 
 function searchesFor(connection: Connection, query: TaskQuery): Search[] {
-  const { status, plugin, tags = [], text = '' } = query;
+  const { status, plugin, tags = [], text = '', parent } = query;
   const statuses = listed.filter((each) => status === undefined || includes(status, each));
+  if (parent !== undefined) return [byParent(query, statuses, parent)];
   const [tag, ...otherTags] = byRarity(connection, tags);
   if (tag !== undefined) return [byTag(query, statuses, tag, otherTags)];
   if (text !== '') return byText(connection, query, statuses);
@@ -90,6 +91,28 @@ function othersOf(query: TaskQuery, statuses: readonly string[]): Conditions {
   return conditions;
 }
 
+function byParent(query: TaskQuery, statuses: readonly string[], parent: number): Search {
+  const conditions = othersOf(query, statuses);
+  for (const tag of query.tags ?? []) {
+    const hasTag = `t.tag = ${decoded} AND t.task_id = tasks.id`;
+    conditions.add(`EXISTS (SELECT 1 FROM task_tags AS t WHERE ${hasTag})`, JSON.stringify(tag));
+  }
+  addText(conditions, query.text);
+  const source = {
+    key: 'id',
+    index: 'tasks INDEXED BY tasks_by_parent',
+    where: 'parent = ?',
+    values: [parent],
+  };
+  return { source, filter: conditions.filter };
+}
+
+function addText(conditions: Conditions, text: string | undefined): void {
+  if (text === undefined) return;
+  const part = JSON.stringify(text.toLowerCase());
+  conditions.add(`(instr(plugin, ${decoded}) > 0 OR instr(search, ${decoded}) > 0)`, part, part);
+}
+
 function byTag(
   query: TaskQuery,
   statuses: readonly string[],
@@ -101,10 +124,7 @@ function byTag(
     const hasTag = `t.tag = ${decoded} AND t.task_id = task_tags.task_id`;
     conditions.add(`EXISTS (SELECT 1 FROM task_tags AS t WHERE ${hasTag})`, JSON.stringify(other));
   }
-  if (query.text !== undefined) {
-    const part = JSON.stringify(query.text.toLowerCase());
-    conditions.add(`(instr(plugin, ${decoded}) > 0 OR instr(search, ${decoded}) > 0)`, part, part);
-  }
+  addText(conditions, query.text);
   const source = {
     key: 'task_id',
     index: 'task_tags',

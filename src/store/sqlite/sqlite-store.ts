@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { RunstateError } from '../../kernel/errors.ts';
 import { messageOf } from '../../kernel/task-error.ts';
+import type { StoredStep } from '../../kernel/job-steps.ts';
 import type { TaskEvent } from '../../kernel/task-event.ts';
 import type { StoreStatistics } from '../../kernel/task-statistics.ts';
 import type { StoreRow } from '../../kernel/store-rows.ts';
@@ -101,6 +102,10 @@ export class SqliteStore implements TaskStore {
 
   events(query: EventQuery): Promise<readonly TaskEvent[]> {
     return this.#open.reader.events(query);
+  }
+
+  steps(taskId: number): readonly StoredStep[] {
+    return this.#open.reader.steps(taskId);
   }
 
   environment(key: string): Readonly<Record<string, string>> | null {

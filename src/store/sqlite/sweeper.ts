@@ -35,7 +35,7 @@ const deletions: readonly string[] = [
   `DELETE FROM changes WHERE task_id ${among}`,
   `DELETE FROM task_tags WHERE task_id ${among}`,
   `DELETE FROM idempotency WHERE task_id ${among}`,
-  `DELETE FROM jobs WHERE task_id ${among}`,
+  `DELETE FROM job_steps WHERE task_id ${among}`,
   `DELETE FROM tasks WHERE id ${among}`,
 ];
 

@@ -14,8 +14,9 @@ const statements: Readonly<Record<PlainPart, string>> = {
   environment: `
     INSERT OR IGNORE INTO environments SELECT value ->> 0, value ->> 1 FROM json_each(?)`,
   task: `
-    INSERT INTO tasks (id, plugin, submitted_at, search, spec, input)
-    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+    INSERT INTO tasks (id, plugin, submitted_at, search, spec, input, parent)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+      value ->> 6
     FROM json_each(?)`,
   tag: `
     INSERT OR IGNORE INTO task_tags SELECT value ->> 0, value ->> 1 FROM json_each(?)`,
@@ -45,6 +46,16 @@ const statements: Readonly<Record<PlainPart, string>> = {
     INSERT INTO task_events
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
     FROM json_each(?)`,
+  step: `
+    INSERT INTO job_steps
+      (task_id, path, state, step_task_id, started_at, ended_at, error, value)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+      value ->> 6, value ->> 7
+    FROM json_each(?) WHERE ${isTask} value ->> 0)
+    ON CONFLICT DO UPDATE SET
+      state = excluded.state, step_task_id = excluded.step_task_id,
+      started_at = excluded.started_at, ended_at = excluded.ended_at,
+      error = excluded.error, value = excluded.value`,
   doubt: `
     UPDATE tasks SET
       error = e.value ->> 1, status = iif(e.value ->> 1 IS NULL, NULL, 'stopped')
