@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameOfRequirement } from '../wire/condition.ts';
 import type { DefinedPlugin, PluginTraits } from '../wire/plugin.ts';
 import type { IndexEntry } from './plugin-index.ts';
 import type { PluginProblem } from './problem.ts';
@@ -16,12 +17,14 @@ export interface PluginSource {
 }
 
 /** All that a plugin says of itself, as plain data. */
-export interface PluginDescription extends Omit<PluginTraits, 'module'> {
+export interface PluginDescription extends Omit<PluginTraits, 'module' | 'requires'> {
   readonly name: string;
   readonly description: string;
   readonly effect: DefinedPlugin['effect'];
   readonly runner: DefinedPlugin['runner'];
   readonly suspend: DefinedPlugin['suspend'];
+  /** The names of the conditions that its tasks wait for; absent when there are none. */
+  readonly requires?: readonly string[];
   /** Whether its work is a user's own actor. */
   readonly isActor: boolean;
   /** What may be submitted; `{}` takes anything. */
@@ -82,6 +85,7 @@ export function describePlugin({ plugin, file }: IndexEntry): PluginDescription 
     runner,
     suspend,
     ...Object.fromEntries(given.map((trait) => [trait, plugin[trait]])),
+    ...(plugin.requires === undefined ? {} : { requires: plugin.requires.map(nameOfRequirement) }),
     isActor: plugin.logic !== null,
     ...schemasOf(plugin),
     source:
