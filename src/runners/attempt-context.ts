@@ -7,6 +7,7 @@ import type { Assignment, AttemptHost } from '../kernel/runner.ts';
 import { messageOf } from '../kernel/task-error.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import { dataCache } from '../wire/data-cache.ts';
+import type { BuiltInContext } from '../wire/built-in.ts';
 import type { PluginCache, PluginContext, PluginLog } from '../wire/plugin-context.ts';
 import { assertStorable } from '../wire/validation.ts';
 import { MessageQueue } from './message-queue.ts';
@@ -19,7 +20,7 @@ import { AttemptPayloads } from './report/attempt-payloads.ts';
  * Every part that costs memory is made when it is first touched: a hundred thousand idle tasks hold
  * none of them. Functions are handed out bound, so a plugin may take the context apart.
  */
-export class AttemptContext implements PluginContext<unknown, unknown> {
+export class AttemptContext implements BuiltInContext {
   readonly id: number;
   readonly attempt: number;
   readonly resumeFrom: unknown;
@@ -97,6 +98,14 @@ export class AttemptContext implements PluginContext<unknown, unknown> {
 
   get waitFor(): PluginContext['waitFor'] {
     return (id) => handled(this.#waitFor(id));
+  }
+
+  get acknowledge(): BuiltInContext['acknowledge'] {
+    return () => this.#host.elsewhere?.stoppedOnDevice();
+  }
+
+  get leave(): BuiltInContext['leave'] {
+    return (ending) => this.#host.elsewhere?.left(ending);
   }
 
   get payloads(): AttemptPayloads {

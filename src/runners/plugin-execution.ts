@@ -7,6 +7,7 @@ import type {
 } from '../kernel/runner.ts';
 import { messageOf } from '../kernel/task-error.ts';
 import type { Phase } from '../kernel/task-error.ts';
+import { standstillOf } from '../wire/built-in.ts';
 import type { AnyPluginCode, DefinedPlugin } from '../wire/plugin.ts';
 import type { PluginContext } from '../wire/plugin-context.ts';
 import { parseInput, parseOutput } from '../wire/validation.ts';
@@ -32,6 +33,7 @@ export class PluginExecution implements Execution {
   readonly #host: AttemptHost;
   readonly #context: AttemptContext;
   #code: AnyPluginCode | null = null;
+  #wantsStandstill = false;
 
   constructor(plugin: DefinedPlugin, assignment: Assignment, host: AttemptHost) {
     this.#plugin = plugin;
@@ -60,9 +62,31 @@ export class PluginExecution implements Execution {
 
   suspend(): void {
     this.#context.suspend();
+    const pausing = standstillOf(this.#code).pause?.(this.#context);
+    if (pausing === undefined) return;
+    this.#wantsStandstill = true;
+    pausing.then(
+      () => {
+        if (this.#wantsStandstill) this.#host.parked();
+        else this.#goOnElsewhere();
+      },
+      (error: unknown) => {
+        this.#wantsStandstill = false;
+        this.#context.resume();
+        this.#host.elsewhere?.notParked(error);
+      },
+    );
   }
 
+  /** A standstill is not wanted any more; one that was not reached yet is undone when it is. */
   resume(): void {
+    this.#wantsStandstill = false;
+    this.#context.resume();
+  }
+
+  async letGoOn(): Promise<void> {
+    await standstillOf(this.#code).resume?.(this.#context);
+    this.#wantsStandstill = false;
     this.#context.resume();
   }
 
@@ -72,6 +96,14 @@ export class PluginExecution implements Execution {
 
   dispose(): void {
     this.#context.end();
+  }
+
+  /** The work reached the standstill too late. What is being stopped is not set going again. */
+  #goOnElsewhere(): void {
+    if (this.#context.signal.aborted) return;
+    standstillOf(this.#code)
+      .resume?.(this.#context)
+      .catch((error: unknown) => this.#host.log('error', messageOf(error)));
   }
 
   #setUp(): unknown {
