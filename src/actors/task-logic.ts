@@ -12,8 +12,12 @@ export interface TaskEffects {
   runTeardown(context: TaskMachineContext): void;
   abortAttempt(context: TaskMachineContext): void;
   scheduleRetry(context: TaskMachineContext): void;
+  /** A condition is not met any more: the attempt is over before anything of it was called. */
+  withhold(context: TaskMachineContext): void;
   /** The engine ends under the attempt: it is over, and the task is kept. */
   putBack(context: TaskMachineContext): void;
+  /** The attempt is over, and whether its work was done is not known. */
+  leaveInDoubt(context: TaskMachineContext): void;
 }
 
 /** A live task. */
@@ -29,7 +33,9 @@ export function taskLogic(effects: TaskEffects): typeof taskMachine {
       runTeardown: ({ context }) => effects.runTeardown(context),
       abortAttempt: ({ context }) => effects.abortAttempt(context),
       scheduleRetry: ({ context }) => effects.scheduleRetry(context),
+      withhold: ({ context }) => effects.withhold(context),
       putBack: ({ context }) => effects.putBack(context),
+      leaveInDoubt: ({ context }) => effects.leaveInDoubt(context),
     },
   });
 }
