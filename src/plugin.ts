@@ -2,6 +2,16 @@
 export { PermanentFailure, RunstateError } from './kernel/errors.ts';
 export type { FieldProblem } from './kernel/errors.ts';
 export type { TaskResult } from './kernel/task-result.ts';
+export { condition } from './wire/condition.ts';
+export type {
+  Condition,
+  ConditionOptions,
+  ConditionSource,
+  ConditionValue,
+  DuringRun,
+  ReadContext,
+  Requirement,
+} from './wire/condition.ts';
 export { definePlugin } from './wire/plugin.ts';
 export type { DefinedPlugin, PluginCode, PluginTraits } from './wire/plugin.ts';
 export { Plugin } from './wire/plugin-class.ts';

@@ -7,6 +7,8 @@ export interface Candidate {
   /** Rank in the queue: higher first; ties in order of id. */
   readonly rank: number;
   readonly request: ResourceUnits;
+  /** It takes no slot: its work is done elsewhere. */
+  readonly isSlotless: boolean;
   isQueued: boolean;
 }
 
@@ -28,6 +30,7 @@ export interface AdmissionPort {
 /** Candidates that ask for the same resources: what blocks the first blocks them all. */
 interface Line {
   readonly request: ResourceUnits;
+  readonly isSlotless: boolean;
   readonly queue: TinyQueue<Candidate>;
   live: number;
 }
@@ -37,8 +40,8 @@ const admissionsPerTurn = 1_000;
 
 const byRank = (a: Candidate, b: Candidate): number => b.rank - a.rank || a.id - b.id;
 
-const signatureOf = (request: ResourceUnits): string =>
-  request.length === 0 ? '' : JSON.stringify(request);
+const signatureOf = ({ request, isSlotless }: Candidate): string =>
+  `${isSlotless ? 'slotless' : ''}${request.length === 0 ? '' : JSON.stringify(request)}`;
 
 /**
  * Decides who runs next.
@@ -60,6 +63,8 @@ export class Admission {
   readonly #lines = new Map<string, Line>();
   readonly #resuming: (() => void)[] = [];
   #slotsInUse = 0;
+  /** Candidates that need no slot. */
+  #slotless = 0;
   #isDeferred = false;
   #isOpen = true;
   /** Something has changed that the present look at the lines does not know of. */
@@ -80,13 +85,15 @@ export class Admission {
   }
 
   enqueue(candidate: Candidate): void {
-    const signature = signatureOf(candidate.request);
+    const signature = signatureOf(candidate);
+    const { request, isSlotless } = candidate;
     let line = this.#lines.get(signature);
     if (line === undefined) {
-      line = { request: candidate.request, queue: new TinyQueue<Candidate>([], byRank), live: 0 };
+      line = { request, isSlotless, queue: new TinyQueue<Candidate>([], byRank), live: 0 };
       this.#lines.set(signature, line);
     }
     candidate.isQueued = true;
+    if (isSlotless) this.#slotless += 1;
     line.live += 1;
     line.queue.push(candidate);
     this.wake();
@@ -144,14 +151,14 @@ export class Admission {
       go();
     }
     let lines: TinyQueue<Line> | null = null;
-    for (let left = admissionsPerTurn; this.#hasSlot; left -= 1) {
+    for (let left = admissionsPerTurn; this.#hasSlot || this.#slotless > 0; left -= 1) {
       if (!this.#isOpen || this.#lines.size === 0) return;
       if (left === 0) return this.wake();
       if (lines === null || this.#isStale) lines = this.#look();
       const next = this.#choose(lines);
       if (next === null) return;
       if (next.isQueued) this.#takeOut(next);
-      this.#slotsInUse += 1;
+      if (!next.isSlotless) this.#slotsInUse += 1;
       this.#port.ledger.take(next.id, next.request);
       this.#port.admit(next);
     }
@@ -168,7 +175,7 @@ export class Admission {
   #choose(lines: TinyQueue<Line>): Candidate | null {
     for (let line = lines.pop(); line !== undefined; line = lines.pop()) {
       const head = line.queue.peek();
-      if (head === undefined) continue;
+      if (head === undefined || !(line.isSlotless || this.#hasSlot)) continue;
       if (!this.#port.ledger.isFree(head.request)) {
         const awaited = this.#reservations.length === 0 ? this.#reserveFor(head) : null;
         if (awaited !== null) return awaited;
@@ -191,7 +198,9 @@ export class Admission {
       .filter((candidate) => candidate.isQueued && candidate !== first)
       .toSorted(byRank);
     this.#reservations = [first, ...awaited];
-    const next = awaited.find(({ request }) => ledger.isFree(request));
+    const next = awaited.find(
+      ({ request, isSlotless }) => (isSlotless || this.#hasSlot) && ledger.isFree(request),
+    );
     if (next === undefined) return null;
     this.#isStale = true;
     return next;
@@ -203,7 +212,8 @@ export class Admission {
 
   #takeOut(candidate: Candidate): void {
     candidate.isQueued = false;
-    const signature = signatureOf(candidate.request);
+    if (candidate.isSlotless) this.#slotless -= 1;
+    const signature = signatureOf(candidate);
     const line = this.#lines.get(signature);
     if (line === undefined) return;
     line.live -= 1;

@@ -1,7 +1,7 @@
 import type { LogLevel } from '../kernel/logger.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { ProcessIdentity } from '../kernel/process-identity.ts';
-import type { PhaseOutcome } from '../kernel/runner.ts';
+import type { LeftEnding, PhaseOutcome } from '../kernel/runner.ts';
 import type { AttemptEvent } from '../kernel/task-event.ts';
 import { describeError } from '../kernel/task-error.ts';
 import type { Phase, TaskError } from '../kernel/task-error.ts';
@@ -19,6 +19,7 @@ import { isInterruption } from './interruption.ts';
 import type { StopLadder } from './stop-ladder.ts';
 import type { Suspensions } from './suspensions.ts';
 import type { TaskRecord } from './task-record.ts';
+import { EndedOtherwise } from '../wire/built-in.ts';
 import { rememberThrown } from './thrown-values.ts';
 import type { Waits } from './waits.ts';
 
@@ -58,6 +59,7 @@ export class AttemptControl implements AttemptReports {
   abort(attempt: Attempt): void {
     this.#suspensions.leaveProcess(attempt.record);
     this.#ladder.abort(attempt);
+    this.#core.interlocks.leave(attempt.record);
   }
 
   runProcess(attempt: Attempt): void {
@@ -71,6 +73,7 @@ export class AttemptControl implements AttemptReports {
   runTeardown(attempt: Attempt): void {
     attempt.phase = 'teardown';
     stopClocks(attempt);
+    this.#core.interlocks.leave(attempt.record);
     this.#suspensions.leaveProcess(attempt.record);
     this.#waits.forget(attempt.record);
     if (attempt.execution === null) this.#teardownEnded(attempt, { ok: true, value: undefined });
@@ -88,6 +91,7 @@ export class AttemptControl implements AttemptReports {
   ): StoreRow {
     const { record, number } = attempt;
     stopClocks(attempt);
+    this.#core.interlocks.leave(record);
     this.#suspensions.leaveProcess(record);
     this.#waits.forget(record);
     record.current = null;
@@ -181,6 +185,21 @@ export class AttemptControl implements AttemptReports {
     return this.#core.writer.commit(row);
   }
 
+  notParked(attempt: Attempt, error: unknown): void {
+    this.#suspensions.notParked(attempt, error);
+  }
+
+  stoppedOnDevice(attempt: Attempt): void {
+    if (attempt.stopReason !== null) this.#ladder.acknowledge(attempt, 'device');
+  }
+
+  left(attempt: Attempt, { stillRunning, error, verdict }: LeftEnding): void {
+    if (attempt.phase === 'over' || attempt.abandonedAt !== null) return;
+    stopClocks(attempt);
+    const failure = error === null ? null : this.#describe(attempt, 'process', error);
+    this.#ladder.leave(attempt, { stillRunning, failure, verdict });
+  }
+
   /** What `abort()` still does may use what teardown frees, so it ends first. */
   #tearDown(attempt: Attempt): void {
     const { record, isAborting, abandonedAt } = attempt;
@@ -209,10 +228,7 @@ export class AttemptControl implements AttemptReports {
   #teardownEnded(attempt: Attempt, outcome: PhaseOutcome): void {
     const { record, number } = attempt;
     this.#ladder.cancelTimer(attempt);
-    if (outcome.ok) {
-      record.send({ type: 'attempt.cleaned', attempt: number });
-      return;
-    }
+    if (outcome.ok) return record.send({ type: 'attempt.cleaned', attempt: number });
     record.teardown = 'failed';
     const error = this.#describe(attempt, 'teardown', outcome.error);
     record.send({ type: 'attempt.failed', attempt: number, error });
@@ -235,8 +251,12 @@ export class AttemptControl implements AttemptReports {
       record.send({ type: 'attempt.interrupted', attempt: number });
       return;
     }
-    const error = this.#describe(attempt, phase, thrown);
-    record.send({ type: 'attempt.failed', attempt: number, error });
+    const [failure, ending] =
+      record.plugin.builtIn !== undefined && thrown instanceof EndedOtherwise
+        ? [thrown.error, { verdict: thrown.verdict }]
+        : [thrown, {}];
+    const error = this.#describe(attempt, phase, failure);
+    record.send({ type: 'attempt.failed', attempt: number, error, ...ending });
   }
 
   /** The first failure is the task's error; those after it are at least in its log. */

@@ -84,13 +84,25 @@ export class AttemptStart {
       const runnable = this.#core.plugins.runnable(attempt.record.plugin);
       if (runnable instanceof Promise) {
         runnable.then(
-          (ready) => this.#start(attempt, ready),
+          (ready) => this.#guard(attempt, ready),
           (error: unknown) => this.#fail(attempt, error),
         );
-      } else this.#start(attempt, runnable);
+      } else this.#guard(attempt, runnable);
     } catch (thrown) {
       this.#fail(attempt, thrown);
     }
+  }
+
+  /** The last look at the conditions; one that was told to stop meanwhile is no longer asked. */
+  #guard(attempt: Attempt, plugin: RunnablePlugin): void {
+    const decide = (mayStart: boolean): void => {
+      const isGoing = attempt.stopReason === null && attempt.abandonedAt === null;
+      if (mayStart || !isGoing) this.#start(attempt, plugin);
+      else attempt.record.send({ type: 'attempt.withheld', attempt: attempt.number });
+    };
+    const mayStart = this.#core.interlocks.mayStart(attempt.record);
+    if (typeof mayStart === 'boolean') decide(mayStart);
+    else mayStart.then(decide, (error: unknown) => this.#fail(attempt, error));
   }
 
   #start(attempt: Attempt, plugin: RunnablePlugin): void {
@@ -117,6 +129,7 @@ export class AttemptStart {
     } catch (error) {
       return this.#port.failed(attempt, error);
     }
+    this.#core.interlocks.begin(record);
     attempt.execution.run('setup');
   }
 

@@ -1,6 +1,12 @@
 import type { LogLevel } from '../kernel/logger.ts';
 import type { ProcessIdentity } from '../kernel/process-identity.ts';
-import type { AttemptHost, Execution, PhaseOutcome } from '../kernel/runner.ts';
+import type {
+  AttemptHost,
+  ElsewhereHost,
+  Execution,
+  LeftEnding,
+  PhaseOutcome,
+} from '../kernel/runner.ts';
 import type { Phase } from '../kernel/task-error.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import type { Countdown } from './countdown.ts';
@@ -21,6 +27,9 @@ export interface AttemptReports {
   waitFor(attempt: Attempt, taskId: number): Promise<TaskResult>;
   parked(attempt: Attempt): void;
   placed(attempt: Attempt, place: ProcessIdentity): Promise<void>;
+  notParked(attempt: Attempt, error: unknown): void;
+  stoppedOnDevice(attempt: Attempt): void;
+  left(attempt: Attempt, ending: LeftEnding): void;
 }
 
 /** One try of a task: its place, its clocks, and how far it has come. */
@@ -101,5 +110,13 @@ export class Attempt implements AttemptHost {
 
   placed(place: ProcessIdentity): Promise<void> {
     return this.#reports.placed(this, place);
+  }
+
+  get elsewhere(): ElsewhereHost {
+    return {
+      notParked: (error) => this.#reports.notParked(this, error),
+      stoppedOnDevice: () => this.#reports.stoppedOnDevice(this),
+      left: (ending) => this.#reports.left(this, ending),
+    };
   }
 }

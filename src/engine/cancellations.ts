@@ -1,4 +1,5 @@
 import { deferred } from '../kernel/deferred.ts';
+import type { RunstateError } from '../kernel/errors.ts';
 import { statusOf } from '../kernel/task-state.ts';
 import type { TaskStatus } from '../kernel/task-state.ts';
 import type { Core } from './core.ts';
@@ -23,6 +24,8 @@ export interface CancelAnswer {
   readonly elapsedMs: number;
   /** How the task ended. */
   readonly status: TaskStatus;
+  /** What goes on elsewhere because nothing stops it, by its names there; absent where nothing does. */
+  readonly stillRunning?: readonly string[];
 }
 
 /** Cancels tasks; every cancel is answered, also a repeated or a late one. */
@@ -48,6 +51,12 @@ export class Cancellations {
     return answer;
   }
 
+  /** A condition that cancels is not met any more; nobody waits for the answer. */
+  interlock(record: TaskRecord, cause: RunstateError): void {
+    if (record.isEnding || record.result !== null || record.cancellation !== null) return;
+    this.#ask(record, { reason: cause.message }, this.#core.clock.now(), cause);
+  }
+
   async #cancel(record: TaskRecord, options: CancelOptions): Promise<CancelAnswer> {
     assertAsked(options);
     assertLimits(options);
@@ -57,11 +66,13 @@ export class Cancellations {
       if (!record.isEnding) this.#ask(record, options, askedAt);
       await promise;
     }
+    const { stillRunning } = record.cancellation ?? {};
     const stopped = record.state === 'cancelled' ? 'plugin' : 'nobody';
     return {
       acknowledgedBy: record.cancellation?.acknowledgedBy ?? stopped,
       elapsedMs: this.#core.clock.now() - askedAt,
       status: statusOf(record.state),
+      ...(stillRunning === undefined || stillRunning.length === 0 ? {} : { stillRunning }),
     };
   }
 
@@ -72,13 +83,20 @@ export class Cancellations {
     record.send({ type: 'task.interrupt' });
   }
 
-  #ask(record: TaskRecord, options: CancelOptions, askedAt: number): void {
+  #ask(record: TaskRecord, options: CancelOptions, askedAt: number, cause?: RunstateError): void {
     const graceMs = options.graceMs ?? record.limits.graceMs;
     if (record.cancellation !== null) return this.#hurry(record, record.cancellation, graceMs);
     const { by, reason } = options;
     const isAtRest = record.state === 'pending' || record.state === 'awaitingOperator';
     const acknowledgedBy = isAtRest ? 'queue' : null;
-    record.cancellation = { by, reason, askedAt, graceMs, acknowledgedBy };
+    record.cancellation = {
+      by,
+      reason,
+      askedAt,
+      graceMs,
+      acknowledgedBy,
+      ...(cause === undefined ? {} : { cause }),
+    };
     if (!isAtRest) this.#note(record, options, askedAt);
     if (record.state === 'awaitingOperator') this.#doubts.wake(record);
     record.send({ type: 'task.cancel' });

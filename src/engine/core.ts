@@ -9,7 +9,9 @@ import type { Attempt } from './attempt.ts';
 import type { EnvironmentRecord } from './environment-record.ts';
 import type { EventLog } from './event-log.ts';
 import type { Idle } from './idle.ts';
+import type { Interlocks } from './interlocks.ts';
 import type { KeepAlive } from './keep-alive.ts';
+import type { Requirements } from './requirements.ts';
 import type { ResourceLedger } from './resource-ledger.ts';
 import type { Secrets } from './secrets.ts';
 import type { StoreWriter } from './store-writer.ts';
@@ -22,6 +24,7 @@ export interface PluginSource {
   freshest(plugin: DefinedPlugin): DefinedPlugin | Promise<DefinedPlugin>;
   /** The plugin of that name, if there is one. */
   find(name: string): DefinedPlugin | undefined;
+  all(): readonly DefinedPlugin[];
   /** The plugin as its runner needs it. */
   runnable(plugin: DefinedPlugin): RunnablePlugin | Promise<RunnablePlugin>;
 }
@@ -59,6 +62,10 @@ export interface Core {
   readonly abandoned: Set<Attempt>;
   /** Tells when tasks have come to rest. */
   readonly idle: Idle;
+  /** Keeps tasks to the conditions that they require. */
+  readonly interlocks: Interlocks;
+  /** Knows which conditions are required. */
+  readonly requirements: Requirements;
   /** Held while a task is live. */
   readonly keepAlive: KeepAlive;
   /** Where the task pool is found, as it runs now; null while there is none. */
@@ -78,8 +85,15 @@ export const unsettled = (core: Core, id: number): TaskRecord | undefined =>
  * enough; and while one still waits for another task, a slot would keep that task from its own.
  */
 export function keepSlot(core: Core, record: TaskRecord): void {
+  if (record.isSlotless) return;
   if (record.hasSlot || record.waitingOn !== null) core.admission.releaseSlot();
   else record.hasSlot = true;
+}
+
+/** Asks for a slot for a task that runs already; one that takes none goes on at once. */
+export function regainSlot(core: Core, record: TaskRecord, go: () => void): void {
+  if (record.isSlotless) go();
+  else core.admission.regainSlot(go);
 }
 
 /** Gives a task's slot back, if it has one. */

@@ -1,30 +1,45 @@
 import { createActor, fromPromise } from 'xstate';
 import { assertBound } from '../actors/assert-bound.ts';
+import { LongRunningCommand } from '../actors/long-running-command.ts';
 import { engineMachine } from '../../machines/engine.machine.ts';
+import type { DeviceProxy } from '../kernel/device-proxy.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import { createPluginHost } from '../plugin-host/create-plugin-host.ts';
+import type { Requirement } from '../wire/condition.ts';
+import type { Job } from '../wire/job.ts';
+import type { JobDocument } from '../wire/job-document.ts';
+import type { DefinedPlugin } from '../wire/plugin.ts';
 import { audit } from './audit.ts';
 import { closeAll } from './close-all.ts';
 import type { Closer } from './close-all.ts';
+import { commandInputOf } from './command-order.ts';
+import type { CommandOrder } from './command-order.ts';
+import { commandName, commandPlugin, commandPluginName } from './command-plugin.ts';
+import { DeviceHub } from './device-hub.ts';
 import type { CloseOptions, Engine, EngineState } from './engine.ts';
 import { resolveEngineOptions } from './engine-options.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { engineConditions } from './engine-conditions.ts';
 import { engineResources } from './engine-resources.ts';
 import { engineTasks } from './engine-tasks.ts';
 import { futureEngine } from './future-engine.ts';
+import { Jobs } from './jobs.ts';
 import { limitDefaults } from './limits.ts';
+import { openAddress } from './open-address.ts';
 import { openEngine } from './open-engine.ts';
 import type { OpenEngine } from './open-engine.ts';
 import { PluginShelf } from './plugin-shelf.ts';
+import { runJob } from './run-job.ts';
 import { RunnerRoom } from './runner-room.ts';
 import { endTasks, leaveTasks } from './shut-down.ts';
 import { assertLimits } from './submission.ts';
 import type { SubmitOptions } from './submission.ts';
 import { Supervision } from './supervision.ts';
+import type { TaskHandle } from './task-handle.ts';
 import { taskRoom } from './task-room.ts';
 import type { Submittable } from './types.ts';
 import { logListenerErrors } from './unhandled-listener-errors.ts';
-import { waitForPromise } from './wait-for-promise.ts';
+import { waitForPromise } from '../actors/wait-for-promise.ts';
 
 /**
  * Makes an engine; nothing runs before its `start()`.
@@ -47,6 +62,12 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const shelf = new PluginShelf(host, runners);
   const room = taskRoom(resolved, shelf, runners);
   const { core } = room;
+  const devices = new DeviceHub(openAddress, { clock, logger, tangoHost: resolved.tangoHost });
+  for (const [alias, device] of Object.entries(resolved.devices)) {
+    if (typeof device === 'string') devices.alias(alias, device);
+    else devices.register(device, alias);
+  }
+  shelf.addBuiltIn(commandPlugin({ devices, clock, logger }));
   let opened: OpenEngine | null = null;
   let broken: Error | null = null;
   const closers: Closer[] = [];
@@ -55,6 +76,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const supervision = new Supervision({
     core,
     pool: room.pool,
+    devices: () => devices.status(),
     changed: (isDegraded) =>
       actor.send({ type: isDegraded ? 'supervision.degraded' : 'supervision.healed' }),
   });
@@ -74,8 +96,13 @@ export function createEngine(options: EngineOptions = {}): Engine {
       () => core.log.close(),
       () => core.keepAlive.close(),
       () => host.close(),
+      () => devices.close(),
     );
     closers.push(() => runners.close());
+    closers.push(() => {
+      room.conditions.watches.close();
+      room.conditions.bypasses.close();
+    });
     try {
       opened = await openEngine({
         room,
@@ -142,8 +169,27 @@ export function createEngine(options: EngineOptions = {}): Engine {
     throw new RunstateError('ENGINE_NOT_RUNNING', [stateOf()]);
   };
 
-  const submit = (plugin: string | Submittable, input?: unknown, given?: SubmitOptions) => {
-    return assertRunning().submitter.submit(shelf.resolve(plugin), input, given);
+  const jobs: Jobs = new Jobs({
+    room,
+    whenOpen: () => reach('running', 'draining', 'stopped'),
+    submit: (plugin, input, given, parent) =>
+      assertRunning().submitter.submit(shelf.resolve(plugin), input, given, parent),
+    plugin: (plugin) => shelf.find(plugin),
+  });
+  shelf.addBuiltIn(jobs.plugin);
+
+  const submit = (
+    work: string | Submittable | LongRunningCommand,
+    input?: unknown,
+    given?: SubmitOptions,
+  ) => {
+    const { submitter } = assertRunning();
+    if (!(work instanceof LongRunningCommand)) {
+      return submitter.submit(shelf.resolve(work), input, given);
+    }
+    const order = commandInputOf(work, input as CommandOrder, devices);
+    const called = { name: commandName(order), ...given };
+    return submitter.submit(shelf.resolve(commandPluginName), order, called);
   };
 
   const close = async (closing: CloseOptions = {}): Promise<void> => {
@@ -197,6 +243,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
       problems: () => host.problems(),
     },
     resources: engineResources(core),
+    conditions: engineConditions(room, () => void assertRunning()),
+    devices,
     async start() {
       if (actor.getSnapshot().context.hasStarted && stateOf() === 'stopped') {
         throw new RunstateError('ENGINE_NOT_RUNNING', ['closed']);
@@ -206,7 +254,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       throwFailure();
       assertRunning();
     },
-    submit,
+    submit: submit as Engine['submit'],
     ...futureEngine({
       name,
       clock,
@@ -216,6 +264,19 @@ export function createEngine(options: EngineOptions = {}): Engine {
       submit,
       find: (id) => tasks.get(id),
     }),
+    actions: jobs.actions,
+    runJob: (job: Job | JobDocument, given?: SubmitOptions) => {
+      const { submitter } = assertRunning();
+      const port = {
+        jobs,
+        plugin: (plugin: string | Submittable) => shelf.resolve(plugin),
+        keep: (requires: readonly Requirement[]) => core.requirements.keep(requires),
+        device: (device: DeviceProxy) => devices.nameOf(device),
+        submit: (plugin: DefinedPlugin, input: unknown, more?: SubmitOptions) =>
+          submitter.submit(plugin, input, more),
+      };
+      return runJob(port, job, given) as TaskHandle<never>;
+    },
     audit: (filter) => audit(core, filter),
     background(action, background) {
       assertRunning();

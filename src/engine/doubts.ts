@@ -38,29 +38,43 @@ export class Doubts {
     this.#core.log.publish(record, { type: 'status', state, status, attempt });
   }
 
-  raiseAlarm({ id: taskId }: TaskRecord, doubt: TaskError): void {
+  raiseAlarm({ id: taskId }: TaskRecord, doubt: TaskError, source = 'recovery'): void {
     const { logger, log } = this.#core;
     const { message } = doubt;
     logger.warn({ taskId }, message);
-    log.alarm({ taskId, source: 'recovery', message, error: doubt });
+    log.alarm({ taskId, source, message, error: doubt });
+  }
+
+  /** A task that ran does not know whether its work was done: it keeps its resources. */
+  park(record: TaskRecord): void {
+    const doubt = (record.doubt ??= inDoubt(record));
+    this.#letGo(record);
+    this.#core.doubts.set(record.id, record);
+    this.raiseAlarm(record, doubt, 'task');
+    this.#core.idle.check();
   }
 
   /** A pending task turns out to be one that must not be repeated: its plugin says so only now. */
   takeBack(record: TaskRecord): void {
-    const { live, keepAlive, pool, writer } = this.#core;
+    this.#letGo(record);
+    this.#core.pending -= 1;
+    const doubt = inDoubt(record);
+    this.enter(record, doubt);
+    this.tell(record);
+    this.raiseAlarm(record, doubt);
+    this.#core.writer.insist([{ kind: 'doubt', taskId: record.id, doubt }], () => {});
+    this.#core.idle.check();
+  }
+
+  /** It needs no actor until a person has decided. */
+  #letGo(record: TaskRecord): void {
+    const { live, keepAlive, pool } = this.#core;
     this.#gatekeeper.leave(record);
     record.deadline?.cancel();
     pool()?.send({ type: 'task.kill', id: record.id });
     record.detach();
     live.delete(record.id);
     if (live.size === 0) keepAlive.release();
-    this.#core.pending -= 1;
-    const doubt = inDoubt(record);
-    this.enter(record, doubt);
-    this.tell(record);
-    this.raiseAlarm(record, doubt);
-    writer.insist([{ kind: 'doubt', taskId: record.id, doubt }], () => {});
-    this.#core.idle.check();
   }
 
   /** Gives it an actor again, which hears what a person has decided. */

@@ -1,11 +1,15 @@
 import { guardedLogger } from '../actors/guarded-logger.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { isDevice } from '../kernel/device-proxy.ts';
+import type { DeviceProxy } from '../kernel/device-proxy.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { isRetention, retentionExpected } from '../kernel/retention.ts';
 import type { Retention, TaskStore } from '../kernel/task-store.ts';
 import { memoryStore } from '../store/memory.ts';
+import { isCondition } from '../wire/condition.ts';
+import type { Condition } from '../wire/condition.ts';
 import { isDefinedPlugin } from '../wire/plugin.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
 import { isPluginClass } from '../wire/plugin-class.ts';
@@ -76,8 +80,14 @@ export interface EngineOptions extends LimitOptions {
    * @defaultValue `8`
    */
   readonly concurrency?: number;
+  /** Devices by the names that they have here: proxies, or addresses that are opened when needed. */
+  readonly devices?: Readonly<Record<string, DeviceProxy | string>>;
+  /** TANGO's database as `host:port`, or a list of them, for devices named as `sys/tg_test/1`. */
+  readonly tangoHost?: string;
   /** Units of named resources; a name that is not here has one. */
   readonly resources?: Readonly<Record<string, number>>;
+  /** Conditions that are known by their names from the start, such as those of tasks in the store. */
+  readonly conditions?: readonly Condition[];
   /**
    * Waiting for so long, in milliseconds, counts as much as one step of priority; 0 for never.
    *
@@ -114,7 +124,10 @@ export interface ResolvedEngineOptions {
   readonly plugins: readonly (string | DefinedPlugin | PluginClass)[];
   readonly logger: Logger;
   readonly concurrency: number;
+  readonly devices: Readonly<Record<string, DeviceProxy | string>>;
+  readonly tangoHost: string | undefined;
   readonly resources: Readonly<Record<string, number>>;
+  readonly conditions: readonly Condition[];
   readonly agingMs: number;
   readonly maxQueued: number;
   readonly idempotencyTtlMs: number;
@@ -189,6 +202,21 @@ const rules: Readonly<Record<Exclude<keyof EngineOptions, keyof LimitOptions>, R
     (value) => isObject(value) && !Array.isArray(value) && Object.values(value).every(isCount(0)),
     'an object `{ name: units }` with whole units, 0 or more',
   ],
+  conditions: [
+    (value) => Array.isArray(value) && value.every(isCondition),
+    'a list of conditions made by `condition(…)`',
+  ],
+  devices: [
+    (value) =>
+      isObject(value) &&
+      !Array.isArray(value) &&
+      Object.values(value).every((item) => typeof item === 'string' || isDevice(item)),
+    'an object `{ name: device }` of device proxies and addresses',
+  ],
+  tangoHost: [
+    (value) => typeof value === 'string' && /^[^\s:,]+:\d+(?:,[^\s:,]+:\d+)*$/.test(value),
+    'a text such as `host:10000`, or several with commas between them',
+  ],
   agingMs: count(0),
   maxQueued: count(0),
   idempotencyTtlMs: count(0),
@@ -228,11 +256,14 @@ export function resolveEngineOptions(given: EngineOptions): ResolvedEngineOption
   return {
     ...engineDefaults,
     plugins: [],
+    devices: {},
     resources: {},
+    conditions: [],
     clock: systemClock,
     ...options,
     store: options.store ?? memoryStore(),
     retention: options.retention,
+    tangoHost: options.tangoHost,
     workdir: options.workdir ?? null,
     secretKey: options.secretKey ?? null,
     logger: guardedLogger(options.logger ?? defaultLogger()),

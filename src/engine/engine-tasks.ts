@@ -11,13 +11,13 @@ import { resetTasks } from './reset-tasks.ts';
 import type { ResourceLedger } from './resource-ledger.ts';
 import { restoreSnapshot } from './restore-snapshot.ts';
 import type { RestorePort } from './restore-snapshot.ts';
+import { findRecord } from './find-record.ts';
 import { readStored } from './stored-contents.ts';
 import { storedRecord } from './stored-record.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { handleOf, showRecord } from './task-handle.ts';
 import { listTasks } from './task-list.ts';
 import { pluginNameOf, taskQuery } from './task-query.ts';
-import type { TaskRecord } from './task-record.ts';
 import type { TaskRoom } from './task-room.ts';
 
 /** What the registry needs of the engine. */
@@ -74,14 +74,6 @@ export function engineTasks(room: TaskRoom, port: EngineTasksPort): EngineTasks 
       return registry.on(event, (record) => listener(handleOf(room, record)));
     },
   };
-}
-
-async function findRecord({ core, registry }: TaskRoom, id: number): Promise<TaskRecord> {
-  const held = registry.held(id);
-  if (held !== undefined) return held;
-  const found = await readStored(core.store, id);
-  // One that was live when the store was asked has settled since.
-  return registry.recordOf(found.result === null ? await readStored(core.store, id) : found);
 }
 
 /** A handle that somebody holds shows from now on what the store has, and keeps nothing of it. */

@@ -12,7 +12,13 @@ import type { ChildStatus, SupervisorStatus } from '../supervisor/supervisor-sta
 import type { PersonsRequest, RunningSupervisor } from '../supervisor/supervisor-tree.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
 import type { PluginClass } from '../wire/plugin-class.ts';
+import type { EngineConditions } from './engine-conditions.ts';
+import type { LongRunningCommand } from '../actors/long-running-command.ts';
+import type { CommandOutput } from './command-end.ts';
+import type { CommandOrder } from './command-order.ts';
+import type { EngineDevices } from './device-hub.ts';
 import type { FutureEngine } from './future-engine.ts';
+import type { JobEngine } from './run-job.ts';
 import type { TaskStatistics } from './engine-statistics.ts';
 import type { ResetAnswer, RestoreAnswer, TaskSnapshot } from './task-snapshot.ts';
 import type { SubmitOptions } from './submission.ts';
@@ -30,13 +36,13 @@ import type {
   SubmitArguments,
   UnknownName,
 } from './types.ts';
-import type { WaitOptions } from './wait-for-promise.ts';
+import type { WaitOptions } from '../actors/wait-for-promise.ts';
 
 /** Where an engine stands. */
 export type EngineState = 'stopped' | 'starting' | 'running' | 'draining';
 
 /** Runs tasks. Made by `createEngine`; nothing happens before `start()`. */
-export interface Engine extends AsyncDisposable, FutureEngine {
+export interface Engine extends AsyncDisposable, FutureEngine, JobEngine {
   readonly name: string;
   readonly state: EngineState;
   /** A supervised child is down until a person restarts it. */
@@ -46,6 +52,8 @@ export interface Engine extends AsyncDisposable, FutureEngine {
   readonly tasks: EngineTasks;
   readonly plugins: EnginePlugins;
   readonly resources: EngineResources;
+  readonly conditions: EngineConditions;
+  readonly devices: EngineDevices;
   /**
    * Opens the store and imports every plugin file.
    *
@@ -53,11 +61,24 @@ export interface Engine extends AsyncDisposable, FutureEngine {
    */
   start(): Promise<void>;
   /**
+   * Submits a long-running command of a device as a task like any other: stored, cancellable by what
+   * it declares as its `stop`, and followed on after a restart by the id that the device gave it. It
+   * is `unsafe`, and takes no slot: its work is done on the device.
+   *
+   * @throws {@link RunstateError} what submitting any work throws
+   */
+  submit(
+    command: LongRunningCommand,
+    order: CommandOrder,
+    options?: SubmitOptions<CommandOutput>,
+  ): TaskHandle<CommandOutput>;
+  /**
    * Submits work and gives its handle at once.
    *
    * @throws {@link RunstateError} `ENGINE_NOT_RUNNING`, `INVALID_INPUT` (naming every bad field),
    *   `NOT_STORABLE`, `INVALID_OPTION`, `PLUGIN_UNKNOWN`, `PLUGIN_DUPLICATE`, `PLUGIN_NOT_PORTABLE`,
-   *   `RESOURCE_TOO_SMALL`, `QUEUE_FULL`, `IDEMPOTENCY_CONFLICT`; no task is made then
+   *   `RESOURCE_TOO_SMALL`, `CONDITION_DUPLICATE`, `CONDITION_UNKNOWN`, `QUEUE_FULL`,
+   *   `IDEMPOTENCY_CONFLICT`; no task is made then
    */
   submit<TName extends keyof PluginRegistry>(
     name: TName,

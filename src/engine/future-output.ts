@@ -12,8 +12,8 @@ import type { FutureProgress } from './future-progress.ts';
 import { CompletionReader } from './future-reader.ts';
 import type { FutureValue } from './future-value.ts';
 import { assertLimits } from './submission.ts';
-import { waitForPromise } from './wait-for-promise.ts';
-import type { WaitOptions } from './wait-for-promise.ts';
+import { waitForPromise } from '../actors/wait-for-promise.ts';
+import type { WaitOptions } from '../actors/wait-for-promise.ts';
 
 /** What `get` of a future gives: a value for each input, or the one value of one input. */
 export type FutureAnswer<TOutput, TShape extends FutureShape> = TShape extends 'one'

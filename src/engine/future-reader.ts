@@ -3,8 +3,8 @@ import { deferred } from '../kernel/deferred.ts';
 import type { Deferred } from '../kernel/deferred.ts';
 import type { Completions } from './future-completions.ts';
 import type { FutureValue } from './future-value.ts';
-import { waitForPromise } from './wait-for-promise.ts';
-import type { WaitOptions } from './wait-for-promise.ts';
+import { waitForPromise } from '../actors/wait-for-promise.ts';
+import type { WaitOptions } from '../actors/wait-for-promise.ts';
 
 /** Gives the values of a future in the order in which they came to be, each once. */
 export class CompletionReader<TOutput> implements AsyncIterableIterator<FutureValue<TOutput>> {

@@ -5,7 +5,7 @@ import type { TaskStatus } from '../kernel/task-state.ts';
 import type { StoreRow } from '../kernel/store-rows.ts';
 import type { StoredUnsettled } from '../kernel/task-store.ts';
 import { Countdown } from './countdown.ts';
-import { unsettled } from './core.ts';
+import { freeResources, freeSlot, unsettled } from './core.ts';
 import type { Core } from './core.ts';
 import { idOf } from './submission.ts';
 import type { Dependency } from './submission.ts';
@@ -64,9 +64,8 @@ export class Gatekeeper {
 
   hold(record: TaskRecord, request: Request): void {
     record.openGate().hold = request;
-    this.#core.admission.remove(record);
-    record.queueTimeout?.cancel();
-    record.queueTimeout = null;
+    this.keepBack(record);
+    this.#core.interlocks.leave(record);
     this.#tell(record, 'held', request);
   }
 
@@ -79,11 +78,26 @@ export class Gatekeeper {
     return true;
   }
 
-  /** The task is not pending any more, or has ended. */
-  leave(record: TaskRecord): void {
+  /** Takes a task out of the queue: something keeps it back, and its queue clock starts anew later. */
+  keepBack(record: TaskRecord): void {
     this.#core.admission.remove(record);
     record.queueTimeout?.cancel();
     record.queueTimeout = null;
+  }
+
+  /** A condition is not met any more, and the task has got its slot and resources: others may have them. */
+  giveBack(record: TaskRecord): void {
+    this.keepBack(record);
+    freeSlot(this.#core, record);
+    freeResources(this.#core, record);
+  }
+
+  /** The task is not pending any more, or has ended. */
+  leave(record: TaskRecord): void {
+    this.keepBack(record);
+    const { interlocks, requirements } = this.#core;
+    if (record.isEnding || record.state === 'pending') interlocks.leave(record);
+    if (record.isEnding) requirements.ended(record);
     const { gate } = record;
     if (gate === null) return;
     this.#core.clock.clearTimeout(gate.timer);
@@ -113,6 +127,7 @@ export class Gatekeeper {
       if (!isOpen(gate)) return;
       record.gate = null;
     }
+    if (!this.#core.interlocks.isReady(record)) return;
     this.#startQueueClock(record);
     this.#core.admission.enqueue(record);
   }

@@ -66,6 +66,7 @@ export async function openEngine(parts: OpeningParts): Promise<OpenEngine> {
   await writer.flush();
   supervision.start();
   core.pool = () => supervision.pool;
+  if (store.isDurable) await room.conditions.bypasses.restore(store);
   const recovery = new Recovery(room, options, shelf);
   await recovery.restore();
   const keys = new IdempotencyKeys({

@@ -1,4 +1,5 @@
 import { RunstateError } from '../kernel/errors.ts';
+import type { StoreRow } from '../kernel/store-rows.ts';
 import { deferred } from '../kernel/deferred.ts';
 import { showValue } from '../wire/show-value.ts';
 import { assertStorable, parseOutput } from '../wire/validation.ts';
@@ -55,12 +56,20 @@ export class Operator {
       { kind: 'change', taskId, change: { cancel: null } },
       // Nobody could have met it while a person was asked.
       { kind: 'timer', taskId, timer: 'deadline', dueAt: null },
+      ...this.#afresh(record),
     ]);
     if (record.isOver || record.cancellation !== null) return;
     freeResources(this.#core, record);
     record.doubt = null;
+    if (record.continues) record.checkpoint = undefined;
     this.#tell(record, 'rerun', options);
     this.#gatekeeper.pass(record);
+  }
+
+  /** What goes on with an attempt that was broken off is to begin anew. */
+  #afresh({ id: taskId, attempt, continues }: TaskRecord): readonly StoreRow[] {
+    if (!continues) return [];
+    return [{ kind: 'checkpoint', taskId, attempt, at: this.#core.clock.now(), value: null }];
   }
 
   async #settle(

@@ -14,6 +14,8 @@ export class PluginShelf implements PluginSource {
   /** What was registered once need not be looked up by name again. */
   readonly #known = new WeakMap<DefinedPlugin | PluginClass, DefinedPlugin>();
   readonly #runnable = new WeakMap<DefinedPlugin, RunnablePlugin>();
+  /** The engine's own plugins, by name: they are submitted by it, and listed nowhere. */
+  readonly #builtIns = new Map<string, DefinedPlugin>();
   /** Told when a plugin was registered. */
   onRegistered: () => void = () => {};
 
@@ -22,13 +24,20 @@ export class PluginShelf implements PluginSource {
     this.#runners = runners;
   }
 
+  addBuiltIn(plugin: DefinedPlugin): void {
+    this.#builtIns.set(plugin.name, plugin);
+    this.#known.set(plugin, plugin);
+  }
+
   /**
    * The plugin that a submission means; an object is registered by it.
    *
    * @throws {@link RunstateError} `PLUGIN_UNKNOWN`, `PLUGIN_DUPLICATE`, `PLUGIN_NOT_PORTABLE`
    */
   resolve(plugin: string | DefinedPlugin | PluginClass): DefinedPlugin {
-    if (typeof plugin === 'string') return this.#host.assertKnown(plugin);
+    if (typeof plugin === 'string') {
+      return this.#builtIns.get(plugin) ?? this.#host.assertKnown(plugin);
+    }
     const known = this.#known.get(plugin);
     if (known !== undefined) return known;
     const registered = this.#host.register(plugin);
@@ -41,7 +50,11 @@ export class PluginShelf implements PluginSource {
 
   /** The plugin of that name, if there is one. */
   find(name: string): DefinedPlugin | undefined {
-    return this.#host.get(name);
+    return this.#builtIns.get(name) ?? this.#host.get(name);
+  }
+
+  all(): readonly DefinedPlugin[] {
+    return this.#host.list().flatMap(({ name }) => this.#host.get(name) ?? []);
   }
 
   freshest(plugin: DefinedPlugin): DefinedPlugin | Promise<DefinedPlugin> {

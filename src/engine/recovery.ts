@@ -1,7 +1,7 @@
 import { describeError, taskError } from '../kernel/task-error.ts';
 import type { TaskError } from '../kernel/task-error.ts';
 import type { StoreRow } from '../kernel/store-rows.ts';
-import type { StoredUnsettled } from '../kernel/task-store.ts';
+import type { StoredAttempt, StoredUnsettled } from '../kernel/task-store.ts';
 import { finishPlugin } from '../wire/plugin.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
 import { attemptEndRow } from './attempt-rows.ts';
@@ -93,6 +93,7 @@ export class Recovery {
   }
 
   #record(stored: StoredUnsettled, plugin: DefinedPlugin): TaskRecord {
+    const { core } = this.#room;
     const { task, attemptList, checkpoint, events } = stored;
     const { id, input, submittedAt } = task;
     const options = submittedOptions(task);
@@ -108,15 +109,16 @@ export class Recovery {
       submittedAt,
       agingMs,
     );
+    core.requirements.requireAgain(record, task.options.requires ?? []);
+    record.parent = task.parent ?? null;
     record.isSealed = true;
     record.submittedEffect = task.effect;
     record.isAccepted = true;
     record.checkpoint = checkpoint;
     record.attempt = attemptList.at(-1)?.attempt ?? 0;
     record.startedAt = attemptList[0]?.at ?? null;
-    record.interruptions = attemptList.filter(
-      ({ outcome }) => outcome === null || outcome === 'interrupted' || outcome === 'abandoned',
-    ).length;
+    record.wasBrokenOff = isBrokenOff(attemptList.at(-1)?.outcome);
+    record.interruptions = attemptList.filter(({ outcome }) => isBrokenOff(outcome)).length;
     for (const event of events) record.history.push(event);
     return record;
   }
@@ -213,11 +215,14 @@ export class Recovery {
     const { core, doubts, gatekeeper } = this.#room;
     const isAwaiting = core.doubts.has(record.id);
     record.plugin = plugin;
+    core.requirements.requireAgain(record, record.requires);
     record.limits = resolveLimits(record.options, plugin, this.#options.limits);
     if (record.gate !== null) record.gate.isWithoutPlugin = false;
     if (isAwaiting) return;
     const problem = this.#request(record) ?? this.#unseal(record);
-    if (wasBrokenOff && record.effect === 'unsafe') return doubts.takeBack(record);
+    if (wasBrokenOff && record.effect === 'unsafe' && !record.continues) {
+      return doubts.takeBack(record);
+    }
     // Its machine counts the attempts that are allowed, and those are the plugin's word too.
     core.pool()?.send({ type: 'task.kill', id: record.id });
     record.detach();
@@ -234,11 +239,15 @@ function doubtOf(
   wasBrokenOff: boolean,
   orphan: string | undefined,
 ): TaskError | null {
-  if (wasBrokenOff && record.effect === 'unsafe') return inDoubt(record);
+  if (wasBrokenOff && record.effect === 'unsafe' && !record.continues) return inDoubt(record);
   if (orphan === undefined) return null;
   const error = taskError('AWAITING_OPERATOR', [record.id], 'process', record.attempt);
   return { ...error, message: `${error.message} ${orphan}` };
 }
+
+/** Whether the end of an engine broke an attempt off; undefined is that of none. */
+const isBrokenOff = (outcome: StoredAttempt['outcome'] | undefined): boolean =>
+  outcome === null || outcome === 'interrupted' || outcome === 'abandoned';
 
 const lastToldState = ({ events }: StoredUnsettled): string | undefined =>
   events.findLast((event) => event.type === 'status')?.state;

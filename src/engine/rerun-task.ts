@@ -19,7 +19,15 @@ export interface RerunPort {
 }
 
 /** What a rerun is told as the first run was; its key, its order and its delay were that run's own. */
-const keptOptions = ['name', 'tags', 'note', 'priority', 'resources', ...limitNames] as const;
+const keptOptions = [
+  'name',
+  'tags',
+  'note',
+  'priority',
+  'resources',
+  'requires',
+  ...limitNames,
+] as const;
 
 const known = ['input', 'by', 'reason'];
 

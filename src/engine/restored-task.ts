@@ -37,9 +37,9 @@ export interface RestoredTask {
 export const originOf = ({ origin, id }: StoredTask, engine: string): string =>
   origin ?? `${engine}/${id}`;
 
-/** The submission with what it refers to; a key stays with the engine that it was given to. */
+/** The submission with what it refers to; a key and a job stay with the engine they were given to. */
 function taskHere(entry: SnapshotTask, { engine, ids }: Restoring, id: number): StoredTask {
-  const { idempotencyKey: _key, rerunOf, options, ...task } = entry.task;
+  const { idempotencyKey: _key, parent: _job, rerunOf, options, ...task } = entry.task;
   const { after, ...others } = options;
   const rerun = rerunOf === undefined ? undefined : ids.get(rerunOf);
   const afterHere = after?.flatMap((was) => ids.get(was) ?? []);

@@ -125,6 +125,7 @@ export class Settlement {
       attempt: record.attempt,
       isAbandoned: isRunning,
       stop: null,
+      verdict: null,
       failure: { ...failure, phase: 'process' },
     };
     this.settle(record, context, 'failed');
@@ -199,6 +200,9 @@ function errorOf(
     case 'timedOut':
       return failure ?? record.expiry;
     case 'cancelled':
+      if (failure === null && record.cancellation?.cause !== undefined) {
+        return describeError(record.cancellation.cause, 'process', attempt);
+      }
       return (
         failure ?? {
           code: 'CANCELLED',

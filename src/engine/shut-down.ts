@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { leaveTask } from './leave-task.ts';
 import { shutdown } from './stop-ladder.ts';
 import type { TaskRoom } from './task-room.ts';
-import { waitForPromise } from './wait-for-promise.ts';
+import { waitForPromise } from '../actors/wait-for-promise.ts';
 
 /**
  * Brings the tasks of a closing engine to their end. What runs may end by itself for `graceMs`, and is

@@ -10,7 +10,8 @@ import type { TaskRecord } from './task-record.ts';
 export function spawnTask(core: Core, record: TaskRecord, effect: Effect = record.effect): void {
   const pool = core.pool();
   if (pool === null) throw new RunstateError('ENGINE_NOT_RUNNING', ['without its task pool']);
-  const { id, attempt, interruptions, limits } = record;
+  const { id, attempt, interruptions, limits, continues } = record;
   const maxAttempts = limits.retry.max + 1 + interruptions;
-  pool.send({ type: 'task.spawn', input: { id, effect, maxAttempts, attempt } });
+  const input = { id, effect, maxAttempts, attempt };
+  pool.send({ type: 'task.spawn', input: continues ? { ...input, continues } : input });
 }

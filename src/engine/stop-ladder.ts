@@ -2,13 +2,20 @@ import { RunstateError } from '../kernel/errors.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { taskError } from '../kernel/task-error.ts';
 import type { Phase, TaskError } from '../kernel/task-error.ts';
-import type { StopCause } from '../kernel/task-machine-types.ts';
+import type { StopCause, Verdict } from '../kernel/task-machine-types.ts';
 import type { Attempt } from './attempt.ts';
 import type { Core } from './core.ts';
 import type { AcknowledgedBy, TaskRecord } from './task-record.ts';
 
 /** After a kill the place must be gone within this time, or the attempt counts as abandoned. */
 const killDeadlineMs = 10_000;
+
+/** What is known of an attempt whose work goes on elsewhere. */
+export interface Left {
+  readonly stillRunning: readonly string[];
+  readonly failure: TaskError | null;
+  readonly verdict: Verdict | undefined;
+}
 
 /**
  * How a running attempt is brought to its end: first asked (signal and `abort()`), after a grace
@@ -55,6 +62,11 @@ export class StopLadder {
     this.#bound(attempt, Math.max(0, record.limits.teardownTimeoutMs - elapsedMs));
   }
 
+  /** The work goes on elsewhere, and nothing stops it: the task ends now, and keeps its resources. */
+  leave(attempt: Attempt, left: Left): void {
+    this.#abandon(attempt, left.failure, left);
+  }
+
   /** The engine itself lost hold of the task: its code is told to stop, and counts as abandoned. */
   disown(attempt: Attempt, reason: Error): void {
     if (attempt.stopReason === null) this.#fire(attempt, reason);
@@ -89,17 +101,23 @@ export class StopLadder {
     execution.kill();
   }
 
-  #abandon(attempt: Attempt, error: TaskError | null): void {
+  #abandon(attempt: Attempt, error: TaskError | null, left?: Left): void {
     const { record, number } = attempt;
-    this.#markAbandoned(attempt);
-    record.send({ type: 'attempt.abandoned', attempt: number, error });
+    this.#markAbandoned(attempt, left?.stillRunning);
+    const verdict = left?.verdict;
+    const ending = verdict === undefined ? { error } : { error, verdict };
+    record.send({ type: 'attempt.abandoned', attempt: number, ...ending });
   }
 
-  #markAbandoned(attempt: Attempt): void {
+  #markAbandoned(attempt: Attempt, stillRunning?: readonly string[]): void {
     const { record } = attempt;
     this.cancelTimer(attempt);
     attempt.abandonedAt = this.#core.clock.now();
-    if (record.cancellation !== null) record.cancellation.acknowledgedBy = 'nobody';
+    if (record.cancellation !== null) {
+      record.cancellation.acknowledgedBy = 'nobody';
+      record.cancellation.stillRunning =
+        stillRunning ?? record.plugin.builtIn?.stillRunning?.(record.checkpoint) ?? [];
+    }
     if (attempt.execution !== null) {
       record.teardown = attempt.phase === 'teardown' && !attempt.isAborting ? 'failed' : 'deferred';
     }
@@ -131,6 +149,7 @@ export class StopLadder {
     const { cancellation, expiry, shutdownGraceMs } = record;
     if (cancellation === null && expiry !== null) return expiryError(expiry);
     if (cancellation === null && shutdownGraceMs !== null) return shutdownError(record.id);
+    if (cancellation?.cause !== undefined) return cancellation.cause;
     return new RunstateError('CANCELLED', [cancelText(cancellation?.reason)], {
       taskId: record.id,
     });
@@ -147,8 +166,12 @@ const shutdownError = (taskId: number): Error =>
     taskId,
   });
 
-const graceOf = ({ cancellation, shutdownGraceMs, limits }: TaskRecord): number =>
-  cancellation?.graceMs ?? shutdownGraceMs ?? limits.graceMs;
+/** What tasks may take to end after their grace: to be killed, and to clean up. */
+const longestEndMs = 30_000;
+
+const graceOf = ({ cancellation, shutdownGraceMs, limits, plugin }: TaskRecord): number =>
+  (cancellation?.graceMs ?? shutdownGraceMs ?? limits.graceMs) +
+  (plugin.builtIn?.waitsForTasks === true ? longestEndMs : 0);
 
 /** The end of the sentence `The task was cancelled…`. */
 export const cancelText = (reason: string | undefined): string =>

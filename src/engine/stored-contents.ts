@@ -1,6 +1,8 @@
 import { RunstateError } from '../kernel/errors.ts';
+import type { StoredStep } from '../kernel/job-steps.ts';
 import type { TaskEvent } from '../kernel/task-event.ts';
 import type { StoredBrief, TaskLookup, TaskQuery, TaskStoreReader } from '../kernel/task-store.ts';
+import type { Core } from './core.ts';
 
 /** All that a store knows of a task. */
 export type StoredContents = TaskLookup & { readonly found: 'task' };
@@ -15,6 +17,15 @@ export async function readStored(store: TaskStoreReader, id: number): Promise<St
   const found = await store.lookup(id);
   if (found.found === 'task') return found;
   throw new RunstateError(found.found === 'forgotten' ? 'TASK_FORGOTTEN' : 'TASK_UNKNOWN', [id]);
+}
+
+/** The steps of a job, with all that was told of them until now. */
+export async function readSteps(
+  { writer, store }: Pick<Core, 'writer' | 'store'>,
+  id: number,
+): Promise<readonly StoredStep[]> {
+  await writer.caughtUp();
+  return store.steps(id);
 }
 
 /** A task's events as they are stored, a page at a time. */

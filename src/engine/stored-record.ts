@@ -42,6 +42,7 @@ export function storedRecord(found: StoredBrief): TaskRecord {
   const options = submittedOptions(brief.task);
   const named = pluginNamed(plugin);
   const record = new TaskRecord(id, named, input, options, limits, nothing, submittedAt, 0);
+  record.parent = brief.task.parent ?? null;
   record.isAccepted = true;
   record.isEnding = true;
   record.state = brief.state;

@@ -12,15 +12,16 @@ const keptOptions = [...limitNames, 'priority'] as const satisfies readonly (key
 
 const nothingSaid: StoredOptions = {};
 
-function optionsOf({ options, plugin }: TaskRecord): StoredOptions {
+function optionsOf({ options, plugin, requires }: TaskRecord): StoredOptions {
   const resources = options.resources ?? plugin.resources;
   const said = Object.keys(options).length > 0;
-  if (!said && resources === undefined) return nothingSaid;
+  if (!said && resources === undefined && requires.length === 0) return nothingSaid;
   const kept = keptOptions.filter((name) => options[name] !== undefined);
   return {
     ...Object.fromEntries(kept.map((name) => [name, options[name]])),
     ...(options.after === undefined ? {} : { after: options.after.map(idOf) }),
     ...(resources === undefined ? {} : { resources }),
+    ...(requires.length === 0 ? {} : { requires }),
   };
 }
 
@@ -41,6 +42,7 @@ export function storedTask(record: TaskRecord): StoredTask {
     ...(by === undefined ? {} : { by }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
+    ...(record.parent === null ? {} : { parent: record.parent }),
     ...(plugin.enduring === true ? { isEnduring: true } : {}),
     ...(plugin.saved === true ? { isSaved: true } : {}),
   };

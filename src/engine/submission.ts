@@ -5,6 +5,8 @@ import { isRetries, retriesExpected } from '../kernel/retry.ts';
 import type { Actor } from '../kernel/task-event.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import type { TaskStatus } from '../kernel/task-state.ts';
+import { isRequires, requiresExpected } from '../wire/condition.ts';
+import type { Requirement } from '../wire/condition.ts';
 import { showValue } from '../wire/show-value.ts';
 import { limitNames } from './limits.ts';
 import type { LimitOptions } from './limits.ts';
@@ -37,6 +39,11 @@ export interface SubmitOptions<TOutput = unknown> extends LimitOptions {
   readonly after?: readonly Dependency[];
   /** What it takes, all or nothing, in place of the plugin's `resources`. */
   readonly resources?: ResourceRequest;
+  /**
+   * Conditions, beside the plugin's own, that must be met before an attempt starts, and what each says
+   * of one that runs: made by `condition`, or names of such that the engine knows.
+   */
+  readonly requires?: readonly Requirement[];
   /** The task that this one is a person's rerun of. */
   readonly rerunOf?: number;
   /** The same key gives the same task, also a settled one. */
@@ -76,6 +83,7 @@ const rules: Readonly<Record<keyof SubmitOptions, Rule>> = {
   delayMs: milliseconds,
   after: [(v) => Array.isArray(v) && v.every(isDependency), 'a list of task ids or handles'],
   resources: [isResourceRequest, resourcesExpected],
+  requires: [isRequires, requiresExpected],
   rerunOf: [isId, 'the id of a task'],
   idempotencyKey: [(v) => typeof v === 'string' && v !== '', 'a text that is not empty'],
   signal: [(v) => v instanceof AbortSignal, 'an AbortSignal'],

@@ -1,4 +1,5 @@
 import { RunstateError } from '../kernel/errors.ts';
+import type { TaskParent } from '../kernel/job-steps.ts';
 import { onAbort } from '../kernel/on-abort.ts';
 import { describeError, messageOf, taskError } from '../kernel/task-error.ts';
 import type { DefinedPlugin } from '../wire/plugin.ts';
@@ -46,7 +47,13 @@ export class Submitter {
     this.#readFile = options.inputFiles === 'allow' ? readInputFile : null;
   }
 
-  submit(plugin: DefinedPlugin, input: unknown, given: SubmitOptions | undefined): TaskHandle {
+  /** A task with a `parent` is a step of that job. */
+  submit(
+    plugin: DefinedPlugin,
+    input: unknown,
+    given: SubmitOptions | undefined,
+    parent: TaskParent | null = null,
+  ): TaskHandle {
     if (given !== undefined) assertSubmitOptions(given);
     const options = given ?? noOptions;
     const kept = keepInput(plugin, readInput(plugin, input, this.#readFile));
@@ -54,7 +61,7 @@ export class Submitter {
     const key = options.idempotencyKey;
     const earlier = key === undefined ? undefined : this.#keys.find(key, plugin, kept);
     if (earlier !== undefined) return this.handleOf(earlier);
-    return this.handleOf(this.#enter(plugin, kept, options));
+    return this.handleOf(this.#enter(plugin, kept, options, parent));
   }
 
   handleOf(record: TaskRecord): TaskHandle {
@@ -66,7 +73,12 @@ export class Submitter {
    * The actor is started last: what makes it end at once, such as a signal that is aborted already,
    * finds everything of the task in its place.
    */
-  #enter(plugin: DefinedPlugin, input: unknown, options: SubmitOptions): TaskRecord {
+  #enter(
+    plugin: DefinedPlugin,
+    input: unknown,
+    options: SubmitOptions,
+    parent: TaskParent | null,
+  ): TaskRecord {
     const { core, registry, gatekeeper } = this.#room;
     const { maxQueued, clock, agingMs } = this.#options;
     if (core.pending >= maxQueued) throw new RunstateError('QUEUE_FULL', [maxQueued]);
@@ -74,6 +86,7 @@ export class Submitter {
       throw new RunstateError('ENGINE_NOT_RUNNING', ['without its task pool']);
     }
     const { limits, request } = this.#resolve(plugin, options);
+    const requires = core.requirements.claim(plugin, input, options.requires);
     const record = new TaskRecord(
       this.#ids.next(),
       plugin,
@@ -85,7 +98,10 @@ export class Submitter {
       agingMs,
     );
     const { id } = record;
+    core.requirements.require(record, requires);
+    record.parent = parent;
     record.storedInput = core.secrets.seal(plugin, input);
+    record.submittedEffect = plugin.builtIn?.effectOf?.(input) ?? plugin.effect;
     record.asked = { by: options.by, reason: options.reason };
     core.live.set(id, record);
     core.keepAlive.hold();

@@ -17,6 +17,8 @@ import { askedBy } from './task-record.ts';
 export interface SupervisionPort {
   readonly core: Pick<Core, 'clock' | 'logger' | 'log'>;
   readonly pool: PoolLogic;
+  /** The hub of the devices; null while none is known. */
+  devices(): SupervisorStatus | null;
   /** The tree became degraded, or healthy again. */
   changed(isDegraded: boolean): void;
 }
@@ -58,7 +60,7 @@ export class Supervision {
   }
 
   supervise(definition: SupervisorDefinition): RunningSupervisor {
-    const taken = ['root', 'background', ...this.#users.map(({ name }) => name)];
+    const taken = ['root', 'background', 'devices', ...this.#users.map(({ name }) => name)];
     if (taken.includes(definition.name)) {
       const expected = `a name that is not taken (${taken.join(', ')})`;
       throw new RunstateError('INVALID_OPTION', ['name', expected, definition.name]);
@@ -75,7 +77,9 @@ export class Supervision {
   /** Every supervisor with its children, the fixed ones first. */
   list(): readonly SupervisorStatus[] {
     const root = this.#root === null ? [] : [this.#root.status()];
-    return [...root, this.#backgroundStatus(), ...this.#users.map((user) => user.status())];
+    const devices = this.#port.devices();
+    const fixed = [...root, this.#backgroundStatus(), ...(devices === null ? [] : [devices])];
+    return [...fixed, ...this.#users.map((user) => user.status())];
   }
 
   /** Gives a child a new budget and starts it, by its path: `<supervisor>/<child>`. */

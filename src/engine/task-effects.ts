@@ -8,6 +8,7 @@ import { freeResources, freeSlot } from './core.ts';
 import type { Core } from './core.ts';
 import { deadlineRow } from './deadlines.ts';
 import { inDoubt } from './doubts.ts';
+import type { Doubts } from './doubts.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import type { Registry } from './registry.ts';
 import type { Settlement } from './settlement.ts';
@@ -20,6 +21,7 @@ export interface TaskEffectParts {
   readonly control: AttemptControl;
   readonly gatekeeper: Gatekeeper;
   readonly settlement: Settlement;
+  readonly doubts: Doubts;
   readonly registry: Registry;
   readonly onPendingWhileClosing: (record: TaskRecord) => void;
 }
@@ -29,7 +31,7 @@ export interface TaskEffectParts {
  * it breaks its own task's actor, and the pool tells of that.
  */
 export function taskEffects(parts: TaskEffectParts): TaskEffects {
-  const { core, control, gatekeeper, settlement, registry } = parts;
+  const { core, control, gatekeeper, settlement, registry, doubts } = parts;
   const { onPendingWhileClosing } = parts;
 
   const count = (record: TaskRecord, state: TaskState): void => {
@@ -72,6 +74,7 @@ export function taskEffects(parts: TaskEffectParts): TaskEffects {
             registry.updated(record);
             core.idle.check();
             if (state === 'pending' && core.isClosing) onPendingWhileClosing(record);
+            if (state === 'awaitingOperator' && !core.isClosing) doubts.park(record);
         }
       })(context),
     beginAttempt: withRecord((record, context) => {
@@ -99,6 +102,26 @@ export function taskEffects(parts: TaskEffectParts): TaskEffects {
       const timer = gatekeeper.backOff(record, retryInMs);
       core.writer.insist(core.store.isDurable ? [...ended, timer] : ended, () => {});
     }),
+    withhold: withRecord((record) => {
+      const { current } = record;
+      if (record.startedAt === current?.startedAt) record.startedAt = null;
+      record.interruptions += 1;
+      const rows = current === null ? [] : [control.finish(current, 'interrupted')];
+      freeSlot(core, record);
+      freeResources(core, record);
+      core.writer.insist(rows, () => {});
+      // It is pending once the machine has come to rest.
+      queueMicrotask(() => gatekeeper.pass(record));
+    }),
+    leaveInDoubt: withRecord((record, { failure, isAbandoned }) => {
+      const doubt = failure ?? inDoubt(record);
+      const outcome = isAbandoned ? 'abandoned' : 'failed';
+      const rows =
+        record.current === null ? [] : [control.finish(record.current, outcome, { error: doubt })];
+      record.doubt = doubt;
+      freeSlot(core, record);
+      core.writer.insist([...rows, { kind: 'doubt', taskId: record.id, doubt }], () => {});
+    }),
     putBack: withRecord((record, { isAbandoned }) => {
       const outcome = isAbandoned ? 'abandoned' : 'interrupted';
       const rows = record.current === null ? [] : [control.finish(record.current, outcome)];
@@ -107,7 +130,7 @@ export function taskEffects(parts: TaskEffectParts): TaskEffects {
       if (deadline !== null) rows.push(deadline);
       freeSlot(core, record);
       if (!isAbandoned) freeResources(core, record);
-      if (record.effect === 'unsafe') {
+      if (record.effect === 'unsafe' && !record.continues) {
         record.doubt = inDoubt(record);
         rows.push({ kind: 'doubt', taskId: record.id, doubt: record.doubt });
       }

@@ -2,24 +2,24 @@ import { defer, from } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { deferred } from '../kernel/deferred.ts';
 import type { DescribedAnalysis } from '../kernel/described-analysis.ts';
-import { RunstateError } from '../kernel/errors.ts';
+import type { StoredStep, TaskParent } from '../kernel/job-steps.ts';
 import type { Actor, TaskEvent } from '../kernel/task-event.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
 import { runStateOf, statusOf } from '../kernel/task-state.ts';
 import type { RunState, TaskState, TaskStatus } from '../kernel/task-state.ts';
 import type { WaitingFor } from '../kernel/waiting.ts';
-import { callSettled } from './call-settled.ts';
 import type { CancelAnswer, Cancellations, CancelOptions } from './cancellations.ts';
 import type { Core } from './core.ts';
 import { describeTask } from './describe-task.ts';
 import { EventReader, eventsOf } from './event-reader.ts';
-import { readStoredEvents } from './stored-contents.ts';
+import { readSteps, readStoredEvents } from './stored-contents.ts';
+import type { Registry } from './registry.ts';
 import type { SuspendAnswer, Suspensions } from './suspensions.ts';
-import { endOf, whatEnds } from './task-end.ts';
+import { endOf, errorOfTask, listenSettled, whatEnds } from './task-end.ts';
+import { listChildren } from './task-list.ts';
 import type { Request, TaskRecord } from './task-record.ts';
-import { thrownFor } from './thrown-values.ts';
-import { waitForPromise } from './wait-for-promise.ts';
-import type { WaitOptions } from './wait-for-promise.ts';
+import { waitForPromise } from '../actors/wait-for-promise.ts';
+import type { WaitOptions } from '../actors/wait-for-promise.ts';
 import { waitingFor } from './waiting-for.ts';
 
 /** What handles need of the engine. */
@@ -27,6 +27,7 @@ export interface HandleParts {
   readonly core: Core;
   readonly cancellations: Cancellations;
   readonly suspensions: Suspensions;
+  readonly registry: Registry;
 }
 
 /** What a handle shows can change only from here: users are not offered it. */
@@ -98,6 +99,11 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
   /** The task that this one is a person's rerun of. */
   get rerunOf(): number | undefined {
     return this.#record.options.rerunOf;
+  }
+
+  /** The job that this task is a step of, and which. */
+  get parent(): TaskParent | undefined {
+    return this.#record.parent ?? undefined;
   }
 
   /** When it was submitted, in milliseconds since the epoch. */
@@ -194,14 +200,8 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
    */
   async output(options: WaitOptions = {}): Promise<TOutput> {
     const { result, output } = await endOf(this.#parts.core, this.#record, options);
-    const { error, taskId } = result;
-    if (error === null) return output as TOutput;
-    throw new RunstateError(error.code, [], {
-      message: error.message,
-      cause: thrownFor(error) ?? error,
-      taskId,
-      ...(error.fields === undefined ? {} : { fields: error.fields }),
-    });
+    if (result.error === null) return output as TOutput;
+    throw errorOfTask(result.error, result.taskId);
   }
 
   /**
@@ -274,22 +274,23 @@ export class TaskHandle<TOutput = unknown> implements AsyncIterable<TaskEvent> {
     return describeTask(this.#parts.core, this.#record);
   }
 
+  /** The tasks that are steps of this one, a job, in the order of their starts. */
+  async children(): Promise<readonly TaskHandle[]> {
+    const records = await listChildren(this.#parts.core, this.#parts.registry, this.id);
+    return records.map((record) => handleOf(this.#parts, record));
+  }
+
+  /** The steps of this one, a job, that were started, as they stand now; empty for any other task. */
+  steps(): Promise<readonly StoredStep[]> {
+    return readSteps(this.#parts.core, this.id);
+  }
+
   /**
    * Calls `listener` with the result before anyone who waits for it; at once if it has settled. What
    * it throws is logged.
    */
   onSettled(listener: (result: TaskResult<TOutput>) => void): this {
-    const record = this.#record;
-    const { logger } = this.#parts.core;
-    const given = listener as (result: TaskResult) => void;
-    if (record.result !== null) callSettled(logger, given, record.result);
-    else if (record.brief === null) (record.onSettled ??= []).push(given);
-    else {
-      endOf(this.#parts.core, record, {}).then(
-        ({ result }) => callSettled(logger, given, result),
-        (error: unknown) => logger.error({ err: error, taskId: record.id }, 'no result to tell'),
-      );
-    }
+    listenSettled(this.#parts.core, this.#record, listener as (result: TaskResult) => void);
     return this;
   }
 

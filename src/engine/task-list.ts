@@ -7,7 +7,9 @@ import type { TaskRecord } from './task-record.ts';
 const fits = (record: TaskRecord, query: TaskQuery): boolean => {
   const { plugin, submittedAt, state } = record;
   const { name, note, tags } = record.options;
-  return fitsTask({ task: { plugin: plugin.name, submittedAt, name, note, tags }, state }, query);
+  const parent = record.parent ?? undefined;
+  const task = { plugin: plugin.name, submittedAt, name, note, tags, parent };
+  return fitsTask({ task, state }, query);
 };
 
 /** Ids from the oldest to the newest: the order in which tasks come, but for some that came back. */
@@ -36,7 +38,7 @@ function newestLive(live: ReadonlyMap<number, TaskRecord>, query: TaskQuery): Ta
  * the store told, and one that came back to life is live.
  */
 export async function listTasks(
-  { live, store }: Pick<Core, 'live' | 'store'>,
+  { live, doubts, store }: Pick<Core, 'live' | 'doubts' | 'store'>,
   registry: Registry,
   query: TaskQuery,
 ): Promise<readonly TaskRecord[]> {
@@ -49,6 +51,20 @@ export async function listTasks(
   for (const record of ended) {
     if (record.id < after && fits(record, query)) found.set(record.id, record);
   }
+  // One that came to wait for an operator meanwhile is neither live nor listed by the store yet.
+  for (const record of doubts.values()) {
+    if (record.id < after && fits(record, query)) found.set(record.id, record);
+  }
   for (const record of newestLive(live, query)) found.set(record.id, record);
   return [...found.values()].toSorted((a, b) => b.id - a.id).slice(0, limit);
+}
+
+/** All tasks that are steps of a job, in the order in which they were submitted. */
+export async function listChildren(
+  core: Pick<Core, 'live' | 'doubts' | 'store'>,
+  registry: Registry,
+  parent: number,
+): Promise<readonly TaskRecord[]> {
+  const query = { parent, limit: Number.MAX_SAFE_INTEGER };
+  return (await listTasks(core, registry, query)).toReversed();
 }

@@ -29,6 +29,7 @@ const rules: Readonly<Record<keyof TaskFilter, Rule>> = {
   ],
   plugin: [(value) => isText(value) && value !== '', 'the name of a plugin'],
   tags: [(value) => Array.isArray(value) && value.every(isText), 'a list of texts'],
+  parent: [isCount, 'the id of a job'],
   text: [isText, 'a text to look for'],
   since: moment,
   until: moment,

@@ -1,10 +1,12 @@
 import type { TaskRef } from '../actors/task-logic.ts';
 import type { Deferred } from '../kernel/deferred.ts';
+import type { TaskParent } from '../kernel/job-steps.ts';
 import type { Actor } from '../kernel/task-event.ts';
 import type { TaskResult, TeardownOutcome } from '../kernel/task-result.ts';
 import type { TaskState } from '../kernel/task-state.ts';
 import { stricter } from '../kernel/plugin-traits.ts';
 import type { Effect } from '../kernel/plugin-traits.ts';
+import type { RunstateError } from '../kernel/errors.ts';
 import type { TaskError } from '../kernel/task-error.ts';
 import type { TaskMachineEvent } from '../kernel/task-machine-types.ts';
 import type { StoredBrief } from '../kernel/task-store.ts';
@@ -13,6 +15,7 @@ import type { DefinedPlugin } from '../wire/plugin.ts';
 import { redact } from '../wire/secret-fields.ts';
 import type { Candidate } from './admission.ts';
 import type { Attempt } from './attempt.ts';
+import type { WatchedConditions } from './condition-watches.ts';
 import type { Countdown } from './countdown.ts';
 import { EventHistory } from './event-history.ts';
 import type { TaskLimits } from './limits.ts';
@@ -44,12 +47,20 @@ export function askedBy(request: Request | null): {
 /** A cancel that was asked for. */
 export interface Cancellation extends Request {
   readonly askedAt: number;
+  /** The condition that asks for it, as the task's error has it. */
+  readonly cause?: RunstateError;
   graceMs: number;
   acknowledgedBy: AcknowledgedBy | null;
+  /** What goes on elsewhere, by its names there. */
+  stillRunning?: readonly string[];
 }
 
 /** A suspend that was asked for. */
-export interface Suspension extends Request {
+export interface Suspension {
+  by?: Actor | undefined;
+  reason?: string | undefined;
+  /** A condition asks for it, and no person: it ends with the condition's being met. */
+  isInterlock: boolean;
   readonly answer: Deferred<AcknowledgedBy>;
   isParked: boolean;
   /** `resume()` was called and the task waits for a slot; null while it was not. */
@@ -72,6 +83,17 @@ export interface Gate {
   timer: unknown;
 }
 
+/** The conditions that a task waits for, or that watch over it while it runs. */
+export interface Guard {
+  readonly watched: WatchedConditions;
+  /** Conditions of which it was told that it goes on without them. */
+  readonly told: Set<string>;
+  /** Told when they matter no more, if somebody waits for an answer. */
+  left: (() => void) | null;
+}
+
+const noNames: readonly string[] = [];
+
 /** All that the engine knows of one task. Parts that few tasks need are null until they do. */
 export class TaskRecord implements Candidate {
   readonly id: number;
@@ -87,6 +109,8 @@ export class TaskRecord implements Candidate {
   request: ResourceUnits;
   readonly rank: number;
   readonly submittedAt: number;
+  /** The job that it is a step of. */
+  parent: TaskParent | null = null;
   isQueued = false;
   isAccepted = false;
   /** What repeating it meant when it was submitted. */
@@ -114,6 +138,11 @@ export class TaskRecord implements Candidate {
   handle: TaskHandle | null = null;
   current: Attempt | null = null;
   gate: Gate | null = null;
+  /** The names of the conditions it requires. */
+  requires: readonly string[] = noNames;
+  guard: Guard | null = null;
+  /** The last attempt was broken off by the end of an earlier engine, and none has begun here. */
+  wasBrokenOff = false;
   hasSlot = false;
   hasResources = false;
   /** Its `waitFor`s under way; empty while it waits for a slot to go on after the last of them. */
@@ -200,6 +229,16 @@ export class TaskRecord implements Candidate {
   /** What repeating it means: its plugin may have changed since, and the stricter word counts. */
   get effect(): Effect {
     return stricter(this.submittedEffect, this.plugin.effect);
+  }
+
+  /** Whether it takes no slot: its work is done elsewhere. */
+  get isSlotless(): boolean {
+    return this.plugin.builtIn?.isSlotless === true;
+  }
+
+  /** Whether an attempt that was broken off is gone on with, whatever its effect. */
+  get continues(): boolean {
+    return this.plugin.builtIn?.continues === true;
   }
 
   /** Tells the task's machine; what comes before it is started waits for it. */

@@ -8,6 +8,9 @@ import { Admission } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import { AttemptControl } from './attempt-control.ts';
 import { Cancellations } from './cancellations.ts';
+import { ConditionBypasses } from './condition-bypasses.ts';
+import { ConditionShelf } from './condition-shelf.ts';
+import { ConditionWatches } from './condition-watches.ts';
 import { unsettled } from './core.ts';
 import type { Core, PluginSource } from './core.ts';
 import { Doubts } from './doubts.ts';
@@ -16,9 +19,11 @@ import { EnvironmentRecord } from './environment-record.ts';
 import { EventLog } from './event-log.ts';
 import { Gatekeeper } from './gatekeeper.ts';
 import { Idle } from './idle.ts';
+import { Interlocks } from './interlocks.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { Operator } from './operator.ts';
 import { Registry } from './registry.ts';
+import { Requirements } from './requirements.ts';
 import { ResourceLedger } from './resource-ledger.ts';
 import type { RunnerRoom } from './runner-room.ts';
 import { Secrets } from './secrets.ts';
@@ -31,6 +36,13 @@ import type { TaskRecord } from './task-record.ts';
 import { Waits } from './waits.ts';
 import { Workdir } from './workdir.ts';
 
+/** The parts that look after conditions. */
+export interface ConditionParts {
+  readonly bypasses: ConditionBypasses;
+  readonly shelf: ConditionShelf;
+  readonly watches: ConditionWatches;
+}
+
 /** The parts that run tasks, put together. */
 export interface TaskRoom {
   readonly core: Core;
@@ -40,6 +52,8 @@ export interface TaskRoom {
   readonly suspensions: Suspensions;
   readonly doubts: Doubts;
   readonly operator: Operator;
+  readonly conditions: ConditionParts;
+  readonly waits: Waits;
   readonly pool: PoolLogic;
   /** Resolves when no task is live. */
   whenIdle(): Promise<void>;
@@ -60,8 +74,9 @@ export function taskRoom(
     admit: (candidate) => {
       const record = live.get(candidate.id);
       if (record === undefined) return;
-      record.hasSlot = true;
+      record.hasSlot = !record.isSlotless;
       record.hasResources = record.request.length > 0;
+      if (!interlocks.mayAdmit(record)) return gatekeeper.giveBack(record);
       record.send({ type: 'task.admit' });
     },
     awaitedByHoldersOf: (names) => waits.awaitedByHoldersOf(names),
@@ -83,6 +98,29 @@ export function taskRoom(
     failing: (message) => log.alarm({ taskId: null, source: 'store', message }),
   });
   const log: EventLog = new EventLog(clock, writer, store.isDurable);
+  const bypasses = new ConditionBypasses({
+    clock,
+    logger,
+    log,
+    changed: (condition) => watches.changed(condition),
+  });
+  const shelf = new ConditionShelf({
+    plugin: (plugin) => plugins.find(plugin),
+    plugins: () => plugins.all(),
+    changed: (condition) => watches.changed(condition),
+  });
+  const watches: ConditionWatches = new ConditionWatches({
+    clock,
+    logger,
+    find: (condition) => shelf.find(condition),
+    isBypassed: (condition) => bypasses.has(condition),
+  });
+  const interlocks: Interlocks = new Interlocks({
+    shelf,
+    watches,
+    parts: () => ({ core, gatekeeper, suspensions, cancellations }),
+  });
+  for (const condition of options.conditions) shelf.register(condition);
   const core: Core = {
     clock,
     logger,
@@ -96,6 +134,8 @@ export function taskRoom(
     secrets: new Secrets(options.secretKey),
     ledger,
     admission,
+    interlocks,
+    requirements: new Requirements({ shelf, watches, logger }),
     plugins,
     runnerOf: ({ runner }) => runners.of(runner),
     live,
@@ -114,7 +154,7 @@ export function taskRoom(
     isDurable: store.isDurable,
   });
   const ladder = new StopLadder(core);
-  const gatekeeper = new Gatekeeper(core);
+  const gatekeeper: Gatekeeper = new Gatekeeper(core);
   const suspensions = new Suspensions(core, gatekeeper);
   const control = new AttemptControl(core, ladder, suspensions, waits);
   const doubts = new Doubts(core, gatekeeper);
@@ -126,6 +166,7 @@ export function taskRoom(
     gatekeeper,
     settlement,
     registry,
+    doubts,
     onPendingWhileClosing: (record) => {
       if (!store.isDurable) void cancellations.cancel(record, shutdown);
     },
@@ -148,6 +189,8 @@ export function taskRoom(
     suspensions,
     doubts,
     operator: new Operator(core, doubts, gatekeeper),
+    conditions: { bypasses, shelf, watches },
+    waits,
     pool,
     whenIdle: () => whenIdle(core, registry),
   };

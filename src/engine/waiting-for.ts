@@ -6,7 +6,9 @@ import type { TaskRecord } from './task-record.ts';
 export function waitingFor(core: Core, record: TaskRecord): WaitingFor | null {
   if (record.isOver) return null;
   if (record.suspension?.isParked === true) {
-    const { by, reason, resuming } = record.suspension;
+    const { by, reason, resuming, isInterlock } = record.suspension;
+    const unmet = isInterlock ? onConditions(record) : null;
+    if (unmet !== null) return unmet;
     if (resuming !== null) return { reason: 'concurrency', limit: core.concurrency };
     return {
       reason: 'hold',
@@ -28,7 +30,13 @@ export function waitingFor(core: Core, record: TaskRecord): WaitingFor | null {
     const isPlaced = record.current === null || record.current.execution !== null;
     return isPlaced ? null : { reason: 'worker', runner: record.plugin.runner };
   }
-  return behindGate(record) ?? inQueue(core, record);
+  return behindGate(record) ?? onConditions(record) ?? inQueue(core, record);
+}
+
+/** The conditions that keep a task back; null when none does. */
+export function onConditions({ guard }: TaskRecord): WaitingFor | null {
+  const conditions = guard?.watched.waits ?? [];
+  return conditions.length === 0 ? null : { reason: 'condition', conditions };
 }
 
 function behindGate({ gate, attempt, plugin }: TaskRecord): WaitingFor | null {

@@ -1,7 +1,7 @@
 import { deferred } from '../kernel/deferred.ts';
 import { RunstateError } from '../kernel/errors.ts';
 import type { TaskResult } from '../kernel/task-result.ts';
-import { freeSlot, keepSlot, unsettled } from './core.ts';
+import { freeSlot, keepSlot, regainSlot, unsettled } from './core.ts';
 import type { Core } from './core.ts';
 import type { TaskRecord, Wait } from './task-record.ts';
 
@@ -74,13 +74,12 @@ export class Waits {
   #end(waiter: TaskRecord, waits: Set<Wait>, wait: Wait): Promise<void> | undefined {
     waits.delete(wait);
     if (waiter.waitingOn !== waits || waits.size > 0) return undefined;
-    const { admission } = this.#core;
     return new Promise((resolve) => {
-      admission.regainSlot(() => {
+      regainSlot(this.#core, waiter, () => {
         if (waiter.waitingOn === waits && waits.size === 0) {
           this.forget(waiter);
           keepSlot(this.#core, waiter);
-        } else admission.releaseSlot();
+        } else if (!waiter.isSlotless) this.#core.admission.releaseSlot();
         resolve();
       });
     });
