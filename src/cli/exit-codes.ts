@@ -24,11 +24,17 @@ export const exitCodeOf = (status: TaskStatus): number => byStatus[status];
 
 /** Errors that are the caller's own doing: other words, or another file, would do. */
 const usageCodes = new Set([
+  'DEVICE_ARGUMENT_INVALID',
+  'DEVICE_DUPLICATE',
+  'DEVICE_INVALID',
+  'DEVICE_UNKNOWN',
   'INVALID_INPUT',
   'INVALID_OPTION',
   'INVALID_OUTPUT',
+  'INVALID_REQUEST',
   'NOT_STORABLE',
   'PLUGIN_DIRECTORY_UNREADABLE',
+  'PLUGIN_LOAD_FAILED',
   'PLUGIN_UNKNOWN',
   'RESOURCE_TOO_SMALL',
   'SECRET_LOST',
@@ -41,6 +47,11 @@ const usageCodes = new Set([
   'USAGE',
 ]);
 
-/** The exit code for an error that kept a task from being made. */
-export const exitCodeOfError = (code: string | undefined): number =>
-  code !== undefined && usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;
+const timeoutCodes = new Set(['DEVICE_TIMEOUT', 'LRC_TIMEOUT', 'WAIT_TIMEOUT']);
+
+/** The exit code for an error that kept a task from being made, or that a device ended in. */
+export function exitCodeOfError(code: string | undefined): number {
+  if (code === undefined) return exitCodes.failed;
+  if (timeoutCodes.has(code)) return exitCodes.timedOut;
+  return usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;
+}

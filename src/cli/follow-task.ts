@@ -6,6 +6,7 @@ import type { Cli } from './cli.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { codeOf } from './terminal.ts';
+import { waitingKey, waitingText } from './waiting-text.ts';
 import { counted, durationText, plainText } from './words.ts';
 
 /** A task that somebody waits for at the terminal. */
@@ -39,6 +40,7 @@ export async function followTask(followed: Followed): Promise<TaskResult | null>
     shutDown: isDurable ? shutDown : null,
   });
   const watch = handle.events$.subscribe((event) => bar.show(event));
+  const stopTelling = tellWaits(handle, (text) => bar.say(text));
   try {
     return await handle.result();
   } catch (error) {
@@ -47,9 +49,25 @@ export async function followTask(followed: Followed): Promise<TaskResult | null>
     return null;
   } finally {
     watch.unsubscribe();
+    stopTelling();
     stopListening();
     bar.stop();
   }
+}
+
+/** How long a wait is before people are told of it, in milliseconds. */
+const tellAfterMs = 1_000;
+
+/** Says what a task waits for, each time that it is something else. */
+function tellWaits(handle: TaskHandle, say: (text: string) => void): () => void {
+  let told = '';
+  const timer = setInterval(() => {
+    const { waitingFor } = handle;
+    const key = waitingFor === null ? '' : waitingKey(waitingFor);
+    if (waitingFor !== null && key !== told) say(`waiting for ${waitingText(waitingFor)}`);
+    told = key;
+  }, tellAfterMs);
+  return () => clearInterval(timer);
 }
 
 /** Follows a task, tells how it went, and gives the exit code. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { deviceDoors } from './device/open-address.ts';
 import { runCli } from './program.ts';
 
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
@@ -14,7 +15,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const exitCode = await runCli(process.argv.slice(2), process);
+const exitCode = await runCli(process.argv.slice(2), process, deviceDoors);
 await Promise.all([written(process.stdout), written(process.stderr)]);
 // Not left to the event loop: code that ignored its signal may keep that going for ever.
 process.exit(exitCode);

@@ -1,5 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Commands } from './cli.ts';
+import { declareDeviceCommands } from './device/declare.ts';
+import { verbFirst } from './device/device-arguments.ts';
+import type { DeviceDoors } from './device/device-doors.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { machineCommand } from './machine-command.ts';
 import type { MachineOptions } from './machine-command.ts';
@@ -16,8 +19,13 @@ import { declareWorkCommands } from './work-commands.ts';
  * Runs the command line and gives the exit code; the caller exits with it.
  *
  * @param args without the program's own name
+ * @param doors null leaves out the commands that work with devices
  */
-export async function runCli(args: readonly string[], process: CliProcess): Promise<number> {
+export async function runCli(
+  args: readonly string[],
+  process: CliProcess,
+  doors: DeviceDoors | null = null,
+): Promise<number> {
   const terminal = new Terminal(process);
   const commands: Commands = { process, terminal, exitCode: 0 };
   const program = new Command('runstate')
@@ -31,10 +39,11 @@ export async function runCli(args: readonly string[], process: CliProcess): Prom
   declareWorkCommands(program, commands);
   declareStoreCommands(program, commands);
   declareCatalogues(program, commands);
+  if (doors !== null) declareDeviceCommands(program, commands, doors);
 
   const wantsJson = args.includes('--json');
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...verbFirst(args)], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       commands.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;

@@ -22,7 +22,7 @@ export class ProgressBar {
   show(event: TaskEvent): void {
     switch (event.type) {
       case 'progress':
-        this.#draw(event.percent, event.message ?? '');
+        this.draw(event.percent, event.message ?? '');
         return;
       case 'log':
         this.say(`${event.level === 'warn' ? 'warning' : event.level}: ${event.message}`);
@@ -49,7 +49,8 @@ export class ProgressBar {
     this.#terminal.say(text);
   }
 
-  #draw(percent: number, message: string): void {
+  /** Moves the bar. */
+  draw(percent: number, message: string): void {
     if (this.#bar === null) return;
     const whole = Math.round(percent);
     if (this.#isStarted) this.#bar.update(whole, { message });

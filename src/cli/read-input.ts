@@ -11,7 +11,26 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-function parse(json: string, from: string): unknown {
+/** What was given on the command line, and where it was found. */
+export interface GivenText {
+  readonly text: string;
+  /** As an error names it. */
+  readonly from: string;
+}
+
+/** Reads what was given: the path of a file, `-` for standard input, or the text itself. */
+export async function readGiven(given: string, stdin: NodeJS.ReadableStream): Promise<GivenText> {
+  if (given === '-') return { text: await text(stdin), from: 'standard input' };
+  if (await isFile(given)) return { text: await readFile(given, 'utf8'), from: `file ${given}` };
+  return { text: given, from: `input \`${given}\`, which is no file either,` };
+}
+
+/**
+ * The value of a JSON text.
+ *
+ * @throws {@link UsageError} when it is none
+ */
+export function parseGiven({ text: json, from }: GivenText): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
@@ -29,8 +48,5 @@ export async function readInput(
   given: string | undefined,
   stdin: NodeJS.ReadableStream,
 ): Promise<unknown> {
-  if (given === undefined) return {};
-  if (given === '-') return parse(await text(stdin), 'standard input');
-  if (await isFile(given)) return parse(await readFile(given, 'utf8'), `file ${given}`);
-  return parse(given, `input \`${given}\`, which is no file either,`);
+  return given === undefined ? {} : parseGiven(await readGiven(given, stdin));
 }

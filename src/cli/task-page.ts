@@ -1,4 +1,6 @@
 import { errorLines } from '../engine/error-lines.ts';
+import { jobLines } from '../engine/job-tree.ts';
+import type { JobTree } from '../engine/job-tree.ts';
 import type { Actor } from '../kernel/task-event.ts';
 import { statusOf } from '../kernel/task-state.ts';
 import type { StoredAttempt } from '../kernel/task-store.ts';
@@ -11,13 +13,14 @@ import { counted, durationText, momentText, oneLine, plainText } from './words.t
 /** Values and lists of more than this are cut, in characters and lines. */
 const longestValue = 2_000;
 const mostEvents = 40;
+const mostSteps = 60;
 
 const labelWidth = 11;
 
 const field = (name: string, text: string): string => `  ${name.padEnd(labelWidth)}${text}`;
 
 /** All that a store has of a task, as a page for people. */
-export function taskPage({ found, events }: ShownTask, isFull: boolean, paint: Paint): string {
+export function taskPage({ found, events, job }: ShownTask, isFull: boolean, paint: Paint): string {
   const { task, state, error, result, output, checkpoint } = found;
   const status = paintStatus(paint, statusOf(state));
   const inWords = statusOf(state) === state ? status : `${status} (${state})`;
@@ -30,7 +33,7 @@ export function taskPage({ found, events }: ShownTask, isFull: boolean, paint: P
   return [
     `${paint('bold', `task ${task.id}`)} ${oneLine(task.plugin)}: ${inWords}`,
     ...facts(found).map(([name, text]) => field(name, text)),
-    ...value('input', task.input),
+    ...(job === null ? value('input', task.input) : jobPart(job, isFull, paint)),
     ...value('output', output),
     ...(isSame(result?.payload, output) ? [] : value('payload', result?.payload)),
     ...value('summary', result?.summary),
@@ -42,10 +45,32 @@ export function taskPage({ found, events }: ShownTask, isFull: boolean, paint: P
   ].join('\n');
 }
 
+/** A job in place of its input: every step with its state. */
+function jobPart(job: JobTree, isFull: boolean, paint: Paint): readonly string[] {
+  const inColour = (state: JobTree['state'], text: string): string => paint(styles[state], text);
+  const most = isFull ? Number.POSITIVE_INFINITY : mostSteps;
+  const lines = jobLines(job, { paint: inColour, mostSteps: most });
+  return [paint('bold', 'steps'), ...lines.map((line) => `  ${line}`)];
+}
+
+const styles = {
+  pending: 'dim',
+  running: 'cyan',
+  completed: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+  timedOut: 'red',
+  awaitingOperator: 'magenta',
+  skipped: 'dim',
+} as const satisfies Record<JobTree['state'], Parameters<Paint>[0]>;
+
+const stepText = (path: string): string => (path === '' ? 'all of it' : path);
+
 type Fact = readonly [name: string, text: string];
 
 function facts({ task, startedAt, endedAt, attemptList }: ShownTask['found']): readonly Fact[] {
-  const { name, tags = [], note, by, rerunOf, idempotencyKey, effect, submittedAt } = task;
+  const { name, tags = [], note, by, rerunOf, idempotencyKey, effect } = task;
+  const { submittedAt, options, parent } = task;
   const given: readonly (readonly [name: string, text: string | null])[] = [
     ['name', name ?? null],
     ['tags', tags.length === 0 ? null : tags.join(', ')],
@@ -64,6 +89,8 @@ function facts({ task, startedAt, endedAt, attemptList }: ShownTask['found']): r
         : `${momentText(endedAt)}, after ${durationText(endedAt - (startedAt ?? submittedAt))}`,
     ],
     ['effect', effect],
+    ['requires', options.requires?.join(', ') ?? null],
+    ['step of', parent === undefined ? null : `task ${parent.id}, ${stepText(parent.step)}`],
     ['rerun of', rerunOf === undefined ? null : `task ${rerunOf}`],
     ['key', idempotencyKey ?? null],
   ];

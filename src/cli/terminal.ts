@@ -1,5 +1,7 @@
+import type { DevError } from '../kernel/device-errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/task-error.ts';
+import { devErrorsOf, errorLines } from './error-lines.ts';
 
 /** The process as the command line uses it. */
 export type CliProcess = Pick<
@@ -52,9 +54,8 @@ export class Terminal {
 
   /** Tells of an error; with `asJson` as the one JSON value of standard output. */
   error(error: unknown, asJson: boolean): void {
-    const code = codeOf(error);
     if (asJson) this.json({ error: errorData(error) });
-    this.say(`error${code === undefined ? '' : ` ${code}`}: ${messageOf(error)}`);
+    for (const line of errorLines(error, codeOf(error))) this.say(line);
   }
 }
 
@@ -73,11 +74,19 @@ export interface ErrorData {
   readonly code: string;
   readonly message: string;
   readonly fields: readonly unknown[];
+  /** The stack of a device's exception, from what went wrong first. */
+  readonly errors?: readonly DevError[];
 }
 
 /** What an error says of itself, as data. */
 export function errorData(error: unknown): ErrorData {
   const fields =
     error instanceof Error && 'fields' in error && Array.isArray(error.fields) ? error.fields : [];
-  return { code: codeOf(error) ?? 'ERROR', message: messageOf(error), fields };
+  const errors = devErrorsOf(error);
+  return {
+    code: codeOf(error) ?? 'ERROR',
+    message: messageOf(error),
+    fields,
+    ...(errors.length === 0 ? {} : { errors }),
+  };
 }

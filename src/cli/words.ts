@@ -7,6 +7,10 @@ export function momentText(at: number): string {
   return `${day} ${timeText(at)}`;
 }
 
+/** The time of a day to the millisecond: `13:37:00.250`. */
+export const preciseTime = (at: number): string =>
+  `${timeText(at)}.${String(Math.floor(at) % 1_000).padStart(3, '0')}`;
+
 /** The time of a day: `13:37:00`. */
 export function timeText(at: number): string {
   const time = new Date(at);
