@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
   room(1, 'src/wire', ['lru-cache', 'zod']),
   room(2, 'src/store', ['libsql']),
   room(2, 'src/streams', ['rxjs']),
-  room(2, 'src/devices', ['rxjs']),
+  room(2, 'src/devices', ['rxjs', 'xstate']),
   room(2, 'src/plugin-host', ['chokidar', 'esbuild', 'zod']),
   room(3, 'src/runners', ['execa', 'piscina', 'xstate']),
   room(4, 'src/actors', ['rxjs', 'xstate']),
