@@ -246,7 +246,9 @@ describe('the repository', () => {
     expect(missing).toEqual([]);
   });
 
-  it('has no file over 300 lines, and names those over 200', async ({ annotate }) => {
+  it('has no file over 300 lines (a machine: 450), and names those over 200', async ({
+    annotate,
+  }) => {
     const lengths = filesUnder(['src', 'machines', 'plugins', 'test', 'docs'], /\.tsx?$/).map(
       (file) => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n').length }),
     );
@@ -254,6 +256,8 @@ describe('the repository', () => {
       .filter(({ lines }) => lines > 200)
       .map(({ file, lines }) => `${file}: ${lines}`);
     if (long.length > 0) await annotate(`Over 200 lines:\n${long.join('\n')}`, 'warning');
-    expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
+    // A machine is one literal, and pieces of it in other files are lost to those who read it.
+    const limitOf = (file: string): number => (file.startsWith('machines/') ? 450 : 300);
+    expect(lengths.filter(({ file, lines }) => lines > limitOf(file))).toEqual([]);
   });
 });

@@ -33,7 +33,9 @@ export class BarePool {
           this.#tasks.get(id)?.ref?.send({ type: 'attempt.cleaned', attempt }),
         abortAttempt: () => {},
         scheduleRetry: () => {},
+        withhold: () => {},
         putBack: () => {},
+        leaveInDoubt: () => {},
       }),
       {
         spawned: (id, ref) => {

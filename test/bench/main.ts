@@ -2,15 +2,28 @@
  * `npm run bench`: ours beside its peers, the same no-op task, medians of interleaved rounds. Prints
  * tables, what was to be reached, and, last, everything as one line of JSON.
  */
+import { existsSync } from 'node:fs';
 import Table from 'cli-table3';
 import { bytesKeptDurable, durableVariants, listTimes, recoveryTimes } from './durable.ts';
 import { bytesInEngine, bytesInPool, bytesRetained, shortTaskBeside } from './live-tasks.ts';
+import { costOfAccumulation, lrcTimes } from './lrc.ts';
 import { interleaved } from './rounds.ts';
+import { tangoRows, tangoTimes } from './tango.ts';
 import { barePool, pQueue, rawActor, spawnChildSupervisor, wholePath } from './variants.ts';
 
 const isQuick = process.argv.includes('--quick');
 const rounds = isQuick ? 3 : 5;
 const style = { head: [], border: [], compact: true };
+
+const hasTango = existsSync('/usr/lib/tango/TangoTest');
+const tango = hasTango ? await tangoTimes(isQuick ? 2_000 : 20_000) : null;
+if (tango !== null) {
+  const clients = new Table({ head: ['TANGO client', 'ours', 'PyTango', 'ratio'], style });
+  clients.push(...tangoRows(tango).map((row) => [...row]));
+  console.log(clients.toString());
+}
+// `npm run bench -- tango` measures no more than that.
+if (process.argv.includes('tango')) process.exit(0);
 
 const laps = [
   { alive: 64, count: 10_000, peers: [rawActor, spawnChildSupervisor, pQueue] },
@@ -63,7 +76,25 @@ for (const [name, ms] of Object.entries(listed.times)) {
 }
 console.log(reads.toString());
 
+const lrc = [];
+for (const live of isQuick ? [1, 1_000] : [1, 1_000, 100_000]) {
+  lrc.push(await lrcTimes(live, isQuick ? 2_000 : 20_000));
+}
+const commands = new Table({
+  head: ['live long-running commands', 'to subscriber, p50 µs', 'p99', 'to result, p50 µs', 'p99'],
+  style,
+});
+for (const { live, toSubscriber, toResult } of lrc) {
+  const cells = [toSubscriber.p50, toSubscriber.p99, toResult.p50, toResult.p99];
+  commands.push([live, ...cells.map((cell) => cell.toFixed(1))]);
+}
+console.log(commands.toString());
+
 const figures = {
+  lrcSlowest: Math.max(
+    ...lrc.flatMap(({ toSubscriber, toResult }) => [toSubscriber.p99, toResult.p99]),
+  ),
+  lrcAccumulation: costOfAccumulation(),
   durableIdempotent: keptTime('SQLite full, idempotent') / keptTime('memory, idempotent'),
   durableUnsafe: keptTime('SQLite full, unsafe') / keptTime('memory, unsafe'),
   slowestPage: Math.max(...Object.values(listed.times)),
@@ -78,6 +109,7 @@ const figures = {
   retainedBytes: await bytesRetained(isQuick ? 100_000 : 1_000_000),
   poolBytes: bytesInPool(20_000),
   engineBytes: await bytesInEngine(20_000),
+  tangoTrip: tango === null ? Number.NaN : tango.ours.trip.p50 / tango.pytango.trip.p50,
 };
 
 const goals: readonly (readonly [string, number, boolean, string])[] = [
@@ -121,6 +153,24 @@ const goals: readonly (readonly [string, number, boolean, string])[] = [
     figures.engineBytes <= 6_144,
     '≤ 6,144',
   ],
+  [
+    'event of a long-running command to subscriber and result, the worst p99, µs',
+    figures.lrcSlowest,
+    figures.lrcSlowest <= 100,
+    '≤ 100',
+  ],
+  [
+    'event with 30,000 behind it / with 100',
+    figures.lrcAccumulation,
+    figures.lrcAccumulation <= 1.5,
+    '≤ 1.5',
+  ],
+  [
+    'TANGO command round trip, p50, ours / PyTango',
+    figures.tangoTrip,
+    figures.tangoTrip <= 1,
+    '≤ 1',
+  ],
 ];
 const reached = new Table({ head: ['goal', 'measured', 'to reach', 'reached'], style });
 for (const [goal, measured, isReached, bound] of goals) {
@@ -137,6 +187,7 @@ console.log(
     durable: Object.fromEntries(kept),
     recovered,
     listed,
+    lrc,
     figures,
   }),
 );

@@ -115,6 +115,13 @@ describe('runstate run', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ taskStatus: 'timedout' });
   });
 
+  it('says what the task waits for', async () => {
+    const run = startCli(['run', 'cases.guarded', '{}', ...cases]);
+    await whenSaid(run, 'waiting for condition "door closed" is not met: "open"');
+    run.kill('SIGINT');
+    expect(await run).toMatchObject({ exitCode: 130 });
+  });
+
   it('cancels at Ctrl-C, says who stopped it, and exits with 130', async () => {
     const run = startCli(['run', 'cases.waits', '--json', ...cases]);
     await whenSaid(run, 'it runs');

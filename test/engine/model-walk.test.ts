@@ -179,9 +179,9 @@ const pathsOf = (input: TaskMachineInput): readonly TaskPath[] =>
     (path) => canHappen(input, path) && !waitsForAbort(path),
   );
 
-/** What only a durable store, or a runner that can lose its place, brings about. */
+/** What only a durable store, a condition, a runner that can lose its place, or work elsewhere brings about. */
 const isElsewhere = (name: string): boolean =>
-  /task\.recover|task\.resolve|task\.interrupt|isInterrupted|attempt\.lost|awaitingOperator/.test(
+  /task\.recover|task\.resolve|task\.interrupt|isInterrupted|attempt\.lost|attempt\.withheld|awaitingOperator|CancelledElsewhere/.test(
     name,
   );
 

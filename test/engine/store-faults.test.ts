@@ -28,8 +28,7 @@ class SlowStore implements TaskStore {
     this.transactions.push(rows.map(({ kind }) => kind));
     void this.#store.commit(rows);
   }
-
-  /** Lets the transaction that waits be written; whether one did. */
+  /** Whether a transaction waited; it is written. */
   step(): boolean {
     const [, done] = this.#waiting.shift() ?? [];
     done?.resolve();
@@ -42,6 +41,7 @@ class SlowStore implements TaskStore {
   lookup: TaskStore['lookup'] = (id) => this.#store.lookup(id);
   list: TaskStore['list'] = (query) => this.#store.list(query);
   events: TaskStore['events'] = (query) => this.#store.events(query);
+  steps: TaskStore['steps'] = (taskId) => this.#store.steps(taskId);
   environment: TaskStore['environment'] = (key) => this.#store.environment(key);
   statistics: TaskStore['statistics'] = () => this.#store.statistics();
   close: TaskStore['close'] = () => this.#store.close();

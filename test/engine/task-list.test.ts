@@ -36,7 +36,9 @@ function lister(
   const logger = recordingLogger();
   const registry = new Registry({ logger, unsettled: (id) => live.get(id), isDurable: false });
   const store = { ...memoryStore(), list: () => stored };
-  return async (query) => (await listTasks({ live, store }, registry, query)).map(({ id }) => id);
+  const doubts = new Map<number, TaskRecord>();
+  return async (query) =>
+    (await listTasks({ live, doubts, store }, registry, query)).map(({ id }) => id);
 }
 
 describe('listTasks', () => {

@@ -17,19 +17,29 @@ const inputs: readonly TaskMachineInput[] = [
   { id: 1, effect: 'idempotent', maxAttempts: 2 },
   { id: 1, effect: 'unsafe', maxAttempts: 2 },
   { id: 1, effect: 'resumable', maxAttempts: 1 },
+  { id: 1, effect: 'unsafe', maxAttempts: 1, continues: true },
 ];
 const [idempotent, unsafe] = inputs as [TaskMachineInput, TaskMachineInput];
+
+const verdicts = ['cancelled', 'timedOut', 'awaitingOperator'] as const;
 
 const ofAttempt = (
   attempt: number,
   phase: 'setup' | 'process' | 'teardown',
 ): TaskMachineEvent[] => [
   { type: 'attempt.ready', attempt },
+  { type: 'attempt.withheld', attempt },
   { type: 'attempt.parked', attempt },
   { type: 'attempt.resumed', attempt },
   { type: 'attempt.finished', attempt },
   { type: 'attempt.interrupted', attempt },
   { type: 'attempt.failed', attempt, error: failureIn(phase, attempt) },
+  ...verdicts.map((verdict) => ({
+    type: 'attempt.failed' as const,
+    attempt,
+    error: failureIn(phase, attempt),
+    verdict,
+  })),
   { type: 'attempt.lost', attempt, error: failureIn(phase, attempt) },
   { type: 'attempt.lost', attempt, error: null },
   { type: 'attempt.abandoned', attempt, error: null },
@@ -56,10 +66,22 @@ const phaseOf = ({ value }: TaskSnapshot) => {
   return value === 'stopping' ? 'teardown' : 'process';
 };
 
-const eventsAt = (snapshot: TaskSnapshot): TaskMachineEvent[] => [
-  ...ofTask,
-  ...ofAttempt(snapshot.context.attempt, phaseOf(snapshot)),
-];
+/**
+ * A person may let a task in doubt run again for ever, and an attempt may be withheld any number of
+ * times; the walk follows two attempts, and withholds the first.
+ */
+const isFollowed = (
+  type: TaskMachineEvent['type'],
+  { attempt }: TaskSnapshot['context'],
+): boolean => {
+  if (type === 'task.admit') return attempt < 2;
+  return type !== 'attempt.withheld' || attempt === 1;
+};
+
+const eventsAt = (snapshot: TaskSnapshot): TaskMachineEvent[] =>
+  [...ofTask, ...ofAttempt(snapshot.context.attempt, phaseOf(snapshot))].filter(({ type }) =>
+    isFollowed(type, snapshot.context),
+  );
 
 const admit = { type: 'task.admit' } as const;
 const cancel = { type: 'task.cancel' } as const;
@@ -192,6 +214,18 @@ describe('taskMachine', () => {
     expect(endOf(unsafe, admit, failed('setup'), cleaned())).toBe('pending');
     expect(endOf(unsafe, admit, ready(), failed('process'), cleaned())).toBe('failed');
     expect(endOf(unsafe, admit, ready(), finished(), failed('teardown'))).toBe('failed');
+  });
+
+  it('withholds an attempt without using up a retry, and none that is being stopped', () => {
+    const withheld = { type: 'attempt.withheld', attempt: 1 } as const;
+    const once = { ...unsafe, maxAttempts: 1 };
+    expect(endOf(once, admit, withheld)).toBe('pending');
+    expect(endOf(once, admit, withheld, admit, ready(2), finished(2), cleaned(2))).toBe(
+      'completed',
+    );
+    expect(endOf(once, admit, withheld, admit, failed('setup', 2), cleaned(2))).toBe('failed');
+    expect(endOf(unsafe, admit, withheld, admit, failed('setup', 2), cleaned(2))).toBe('pending');
+    expect(endOf(unsafe, admit, cancel, withheld)).toBe('starting');
   });
 
   it('parks nothing that is being stopped', () => {

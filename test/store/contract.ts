@@ -3,6 +3,7 @@ import { describeEvents } from './contract-events.ts';
 import { describeFigures } from './contract-figures.ts';
 import { describeLists } from './contract-lists.ts';
 import { describeLiveTasks } from './contract-live.ts';
+import { describeSteps } from './contract-steps.ts';
 import { describeRetention } from './contract-retention.ts';
 import { attemptRow, errorOf, resultOf, settledAs, settleRow, taskOf, taskRow } from './rows.ts';
 import { foundIn, useStore } from './store-under-test.ts';
@@ -25,6 +26,7 @@ const parts: readonly (readonly [name: string, describePart: (driver: StoreUnder
     ['unsettled and open', describeLiveTasks],
     ['list', describeLists],
     ['events', describeEvents],
+    ['steps', describeSteps],
     ['statistics', describeFigures],
     ['retention', describeRetention],
   ];

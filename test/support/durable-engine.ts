@@ -59,7 +59,13 @@ export interface DurableEngine {
 /** Time of the test's own, from the present moment on: crashed engines had the true time. */
 export async function startDurable(
   folder: string,
-  options: EngineOptions = {},
+  {
+    prepare,
+    ...options
+  }: EngineOptions & {
+    /** Called before it is started. */
+    readonly prepare?: (engine: Engine) => void;
+  } = {},
 ): Promise<DurableEngine> {
   const clock = simulatedClock({ now: Date.now() });
   const store = sqliteStore(join(folder, 'runs.db'));
@@ -77,6 +83,7 @@ export async function startDurable(
     await closing;
   };
   onTestFinished(() => close());
+  prepare?.(engine);
   await engine.start();
   return {
     engine,

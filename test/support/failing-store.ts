@@ -44,6 +44,7 @@ export function failingStore(inner: TaskStore): FailingStore {
       lookup: (id) => inner.lookup(id),
       list: (query) => inner.list(query),
       events: (query) => inner.events(query),
+      steps: (taskId) => inner.steps(taskId),
       environment: (key) => inner.environment(key),
       statistics: () => inner.statistics(),
       close: () => inner.close(),

@@ -57,16 +57,26 @@ export function leavesOf(machine: AnyStateMachine): readonly string[] {
   return leaves(machine.root);
 }
 
-/** Walks every shortest path of a machine, and tries every event at the end of each. */
+/** Whether a transition in words is taken without an event. */
+export const isEventless = (name: string): boolean => name.includes(':  ');
+
+/**
+ * Walks every shortest path of a machine, and tries every event at the end of each. States are told
+ * apart by their values; a machine whose context counts is one `withContext`.
+ */
 export function walk<TMachine extends AnyStateMachine>(
   machine: TMachine,
   input: unknown,
   eventsOf: EventsOf<ReturnType<TMachine['getInitialSnapshot']>>,
+  { withContext = false }: { readonly withContext?: boolean } = {},
 ): Walk {
   const paths = getShortestPaths(machine as AnyStateMachine, {
     input,
     events: eventsOf as never,
-    serializeState: (snapshot) => JSON.stringify((snapshot as AnyMachineSnapshot).value),
+    serializeState: (snapshot) => {
+      const { value, context } = snapshot as AnyMachineSnapshot;
+      return JSON.stringify(withContext ? [value, context] : value);
+    },
   });
   const states = new Set<string>();
   const transitions = new Set<string>();

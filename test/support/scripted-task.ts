@@ -123,6 +123,7 @@ export class ScriptedTask {
       case 'abort.failed':
         return this.#of(event.attempt).abort.reject(new Error('abort failed'));
       case 'attempt.lost':
+      case 'attempt.withheld':
       case 'task.recover':
       case 'task.interrupt':
       case 'task.resolve':

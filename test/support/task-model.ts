@@ -33,9 +33,10 @@ export const failureIn = (phase: TaskError['phase'], attempt: number): TaskError
 
 /** What tells two snapshots of the model apart. */
 const sameness = (snapshot: TaskSnapshot): string => {
-  const { attempt, stop, failure, isAbandoned, maxAttempts } = snapshot.context;
+  const { attempt, stop, failure, verdict, isAbandoned, maxAttempts } = snapshot.context;
   const failed = failure === null ? null : [failure.phase, failure.attempt];
-  return JSON.stringify([snapshot.value, attempt, stop, failed, isAbandoned, maxAttempts]);
+  const told = [stop, failed, verdict, isAbandoned];
+  return JSON.stringify([snapshot.value, attempt, maxAttempts, ...told]);
 };
 
 /** The shortest path to every situation that the events given lead to. */

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { waitForPromise } from '../../src/engine/wait-for-promise.ts';
+import { waitForPromise } from '../../src/actors/wait-for-promise.ts';
 import { deferred } from '../../src/kernel/deferred.ts';
 import { simulatedClock } from '../../src/kernel/simulated-clock.ts';
 import { closeEngines, pluginOf, startEngine } from '../support/engine-under-test.ts';
